@@ -1,0 +1,43 @@
+package io.netbus.redex;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads a log forward. <b>Threads:</b> one at a time. A cursor holds at most one open file and must be closed.
+ */
+public interface LogCursor extends AutoCloseable {
+
+    /** The sequence of the next record to read. */
+    long position();
+
+    /** Goes to another sequence, as {@link RedexLog#cursor} does. */
+    void seek(long sequence);
+
+    /**
+     * Hands over the records from {@link #position()} on that exist now, in order, until {@code maxRecords} were handed
+     * over, the reader returned false, or the end is reached. Never waits.
+     *
+     * @return how many records were handed over; 0 at the end
+     * @throws CorruptLogException if the next record's frame fails its checksum; the position stays before it
+     * @throws LogClosedException if the log or this cursor is closed
+     */
+    int read(RecordReader reader, int maxRecords);
+
+    /** Lets its file go. Idempotent. */
+    @Override
+    void close();
+
+    /** Takes records one by one. */
+    @FunctionalInterface
+    interface RecordReader {
+
+        /**
+         * Takes one record, which counts as read whatever is returned.
+         *
+         * @param timestampNanos nanoseconds since 1970
+         * @param payload read-only, from position to limit; valid only during the call
+         * @return whether to go on
+         */
+        boolean accept(long sequence, long timestampNanos, ByteBuffer payload);
+    }
+}

@@ -1,0 +1,19 @@
+package io.netbus.redex;
+
+/** What reading one sequence found. */
+public sealed interface ReadResult {
+
+    /**
+     * The record is there.
+     *
+     * @param timestampNanos nanoseconds since 1970
+     * @param payload the caller's own copy
+     */
+    record Present(long sequence, long timestampNanos, byte[] payload) implements ReadResult {}
+
+    /** No such record: the sequence lies outside {@code [firstSequence, nextSequence)}. */
+    record Absent(long sequence, long firstSequence, long nextSequence) implements ReadResult {}
+
+    /** The record's frame fails its checksum. */
+    record Corrupt(long sequence, String reason) implements ReadResult {}
+}

@@ -1,0 +1,54 @@
+package io.netbus.redex;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The logs of one directory, or of one process's memory.
+ * <p>
+ * <b>Threads:</b> all methods may be called from any thread. <b>Durability:</b> on disk, an appended record is in the
+ * operating system when the append returns (it survives the death of this process) and is forced to the disk within
+ * {@link RedexConfig#forceInterval()} (it then survives a power cut), or sooner when {@link RedexLog#whenForced} asks
+ * for it; many askers share one force. In memory nothing survives the process, and every record counts as forced.
+ */
+public interface Redex extends AutoCloseable {
+
+    /**
+     * Opens the logs under {@code directory}, creating it with access for the owner alone.
+     *
+     * @throws DirectoryLockedException if another process, or another {@code Redex} of this one, still holds the
+     *         directory after {@link RedexConfig#lockWait()}; nothing is changed
+     * @throws java.io.UncheckedIOException if the directory cannot be created or read
+     */
+    static Redex onDisk(Path directory, RedexConfig config) {
+        return DiskRedex.open(directory, config);
+    }
+
+    /** Opens an empty set of logs that live in memory until closed. */
+    static Redex inMemory(RedexConfig config) {
+        return new MemoryRedex(config);
+    }
+
+    /**
+     * Opens the log of that name, creating it if it is new; the same instance while it is open.
+     *
+     * @param name 1 to 200 characters of {@code a-z 0-9 - _ . /}; no empty segment, {@code .} or {@code ..}
+     * @throws IllegalArgumentException if the name is not of that form
+     * @throws CorruptLogException if a record that was forced to disk is damaged; the log stays closed
+     */
+    RedexLog log(String name);
+
+    /** The names of all logs that exist, open or not, in ascending order. */
+    List<String> names();
+
+    /** The logs that are open now, by ascending name. */
+    List<RedexLog> logs();
+
+    /** Where the logs are; empty for memory. */
+    Optional<Path> directory();
+
+    /** Forces and closes every log and lets the directory go. Idempotent. */
+    @Override
+    void close();
+}

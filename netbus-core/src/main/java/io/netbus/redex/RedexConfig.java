@@ -1,0 +1,59 @@
+package io.netbus.redex;
+
+import java.time.Duration;
+
+/**
+ * Immutable settings shared by the logs of one {@link Redex}.
+ *
+ * @param segmentBytes size at which a log goes on in a new file; 64 KiB to 1 GiB, default 128 MiB
+ * @param maxPayloadBytes largest payload of one record; 1 to 64 MiB, default 1 MiB
+ * @param forceInterval how long an appended record may stay unforced; 1 ms to 1 h, default 1 s
+ * @param lockWait how long opening a directory waits for another holder to let go; default 10 s
+ */
+public record RedexConfig(int segmentBytes, int maxPayloadBytes, Duration forceInterval, Duration lockWait) {
+
+    private static final int KIB = 1024;
+    private static final int MIB = KIB * KIB;
+
+    /** Rejects values outside the ranges above. */
+    public RedexConfig {
+        requireRange("segmentBytes", segmentBytes, 64 * KIB, 1024 * MIB);
+        requireRange("maxPayloadBytes", maxPayloadBytes, 1, 64 * MIB);
+        requireRange("forceIntervalMillis", forceInterval.toMillis(), 1, Duration.ofHours(1).toMillis());
+        if (lockWait.isNegative()) {
+            throw new IllegalArgumentException("lockWait must not be negative: lockWait=" + lockWait);
+        }
+    }
+
+    /** The defaults named above. */
+    public static RedexConfig defaults() {
+        return new RedexConfig(128 * MIB, MIB, Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
+    /** A copy with another {@link #segmentBytes()}. */
+    public RedexConfig withSegmentBytes(int bytes) {
+        return new RedexConfig(bytes, maxPayloadBytes, forceInterval, lockWait);
+    }
+
+    /** A copy with another {@link #maxPayloadBytes()}. */
+    public RedexConfig withMaxPayloadBytes(int bytes) {
+        return new RedexConfig(segmentBytes, bytes, forceInterval, lockWait);
+    }
+
+    /** A copy with another {@link #forceInterval()}. */
+    public RedexConfig withForceInterval(Duration interval) {
+        return new RedexConfig(segmentBytes, maxPayloadBytes, interval, lockWait);
+    }
+
+    /** A copy with another {@link #lockWait()}. */
+    public RedexConfig withLockWait(Duration wait) {
+        return new RedexConfig(segmentBytes, maxPayloadBytes, forceInterval, wait);
+    }
+
+    private static void requireRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " is out of range: " + name + "=" + value + ", min=" + min + ", max=" + max);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.netbus.redex;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A log of records numbered from 0 without gaps.
+ * <p>
+ * <b>Threads:</b> appends are serialized inside; readers take no lock an appender holds during a system call, and see
+ * every record whose append has returned. An interrupt of any caller neither closes the log nor loses a record; the
+ * interrupt status is kept.
+ */
+public interface RedexLog extends AutoCloseable {
+
+    /** The name it was opened by. */
+    String name();
+
+    /**
+     * Counts how often this log's history was rewritten: each open that had to drop records raises it by one.
+     * Positions remembered under a lower epoch are valid only up to {@link #epochStart()}.
+     */
+    int epoch();
+
+    /** The first sequence written under {@link #epoch()}; 0 for a log that never lost a record. */
+    long epochStart();
+
+    /**
+     * Appends one record.
+     *
+     * @param payload from position to limit, copied, left as it was; may be empty
+     * @param timestampNanos nanoseconds since 1970; raised to the previous record's stamp if below it
+     * @return the record's sequence
+     * @throws PayloadTooLargeException if above {@link RedexConfig#maxPayloadBytes()}; nothing is written
+     * @throws LogFailedException if the disk fails, now or earlier; whether the record survives is unknown, and the
+     *         log only reads until it is opened again
+     * @throws LogClosedException after close; nothing is written
+     */
+    long append(ByteBuffer payload, long timestampNanos);
+
+    /**
+     * Appends all records of the batch, or none, also across a crash. An empty batch writes nothing.
+     *
+     * @param batch copied; may be reused when this returns
+     * @param timestampNanos the stamp of all its records, as in {@link #append(ByteBuffer, long)}
+     * @return the sequence of its first record; the others follow without a gap
+     * @throws PayloadTooLargeException if one record is above the limit; nothing is written
+     * @throws LogFailedException as in {@link #append(ByteBuffer, long)}
+     * @throws LogClosedException after close; nothing is written
+     */
+    long append(RecordBatch batch, long timestampNanos);
+
+    /** The lowest sequence that can be read; equals {@link #nextSequence()} if there is none. */
+    long firstSequence();
+
+    /** The sequence the next record will get; every record below it, down to the first, can be read. */
+    long nextSequence();
+
+    /** Every record below this sequence is forced to disk. */
+    long forcedSequence();
+
+    /**
+     * Asks for a force and completes when all records below {@code nextSequence} are forced; at once if they are.
+     * Completes exceptionally with {@link LogFailedException} if the force fails (whether they survive is unknown), or
+     * with {@link LogClosedException} if the log closes first and cannot force them.
+     * <p>
+     * <b>Thread:</b> dependents run on the force thread; keep them short.
+     *
+     * @param nextSequence at most {@link #nextSequence()}
+     */
+    CompletionStage<Void> whenForced(long nextSequence);
+
+    /** Reads one record; its payload is a copy the caller owns. */
+    ReadResult read(long sequence);
+
+    /**
+     * A reader that starts at that sequence; at {@link #firstSequence()} if it lies below.
+     *
+     * @param fromSequence 0 or above; may lie beyond the end, the cursor then waits for it
+     */
+    LogCursor cursor(long fromSequence);
+
+    /**
+     * Calls {@code hint} after each append, on the appender's thread: it must return at once and must not throw. A hint
+     * says that there may be something to read; readers must not rely on one per record.
+     *
+     * @return closes the registration
+     */
+    Registration onAppend(Runnable hint);
+
+    /** Numbers of this moment. */
+    RedexLogStats stats();
+
+    /** Forces what is unforced and closes. Idempotent; cursors of this log then throw {@link LogClosedException}. */
+    @Override
+    void close();
+
+    /** Ends what it was handed out for; closing twice is harmless. */
+    interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
+}
