@@ -1,0 +1,5 @@
+/** One half of a cycle. */
+@NullMarked
+package io.netbus.layering.wrong.ring.left;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package io.netbus.layering.wrong.stray;
+
+/** Breaks the table: its package has no row. */
+public final class Stray {}
