@@ -64,6 +64,11 @@ final class DefaultEventBus implements EventBus {
     }
 
     @Override
+    public void completeStreams() {
+        push.completeAll();
+    }
+
+    @Override
     public void close() {
         close(config.closeTimeout());
     }
