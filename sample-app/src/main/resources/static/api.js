@@ -65,19 +65,20 @@ export function retryDelayMillis(attempt) {
 /**
  * A stream of server-sent events that reconnects by itself.
  *
- * `url()` is asked at each attempt; `onMessage(event)` gets each message; `onState` gets 'live' or
- * 'down'; `onRefused()` is called when the server answered but gave no stream.
+ * `url()` is asked at each attempt; `onMessage(event)` gets each message; `onState` gets 'live', 'down',
+ * or 'absent' when it is given up. When the server answered but gave no stream, `isFinal()` finds out
+ * whether asking again is of no use.
  */
 export class LiveStream {
   #source = null;
   #timer = 0;
   #attempt = 0;
 
-  constructor({ url, onMessage, onState, onRefused = () => {} }) {
+  constructor({ url, onMessage, onState, isFinal }) {
     this.url = url;
     this.onMessage = onMessage;
     this.onState = onState;
-    this.onRefused = onRefused;
+    this.isFinal = isFinal;
   }
 
   open() {
@@ -89,7 +90,7 @@ export class LiveStream {
       this.onState('live');
     };
     source.onmessage = this.onMessage;
-    source.onerror = () => this.#retry(source.readyState === EventSource.CLOSED);
+    source.onerror = () => this.#failed(source);
   }
 
   close() {
@@ -98,12 +99,17 @@ export class LiveStream {
     this.#source = null;
   }
 
-  #retry(refused) {
-    this.close();
-    this.onState('down');
-    if (refused) {
-      this.onRefused();
+  async #failed(source) {
+    const refused = source.readyState === EventSource.CLOSED;
+    source.close();
+    const final = refused && (await this.isFinal());
+    if (this.#source !== source) {
+      return; // closed or opened anew meanwhile
     }
-    this.#timer = setTimeout(() => this.open(), retryDelayMillis(this.#attempt++));
+    this.close();
+    this.onState(final ? 'absent' : 'down');
+    if (!final) {
+      this.#timer = setTimeout(() => this.open(), retryDelayMillis(this.#attempt++));
+    }
   }
 }

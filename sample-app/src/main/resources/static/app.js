@@ -20,8 +20,10 @@ const offered = new RateMeter();
 let peak = 0;
 
 function acknowledgedRate(value) {
-  line.add('acknowledged', value);
-  peak = Math.max(peak, value);
+  if (value !== null) {
+    line.add('acknowledged', value);
+    peak = Math.max(peak, value);
+  }
   setText(byId('rate-acknowledged'), rate(value));
   setText(byId('rate-peak'), rate(peak));
 }
@@ -36,9 +38,11 @@ function sampleOffered() {
 
 function describeLine() {
   const said = (id) => byId(id).textContent;
-  byId('rate-line').setAttribute('aria-label',
-    `Events per second over the last minutes: ${said('rate-acknowledged')} acknowledged, ${said('rate-offered')} offered by `
-    + `this page, peak ${said('rate-peak')}`);
+  byId('rate-line').setAttribute(
+    'aria-label',
+    `Events per second over the last minutes: ${said('rate-acknowledged')} acknowledged, ` +
+      `${said('rate-offered')} offered by this page, peak ${said('rate-peak')}`,
+  );
 }
 
 let sampling = 0;

@@ -93,7 +93,10 @@ export class RateLine {
     }
     const { width, height } = this.size;
     const frame = {
-      left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom,
+      left: MARGIN.left,
+      right: width - MARGIN.right,
+      top: MARGIN.top,
+      bottom: height - MARGIN.bottom,
       windowMillis: width < NARROW_PIXELS ? NARROW_WINDOW_MILLIS : WINDOW_MILLIS,
       end: prefersReducedMotion() ? now : now - REVEAL_MILLIS,
     };
@@ -105,7 +108,9 @@ export class RateLine {
   }
 
   #adjustScale({ end, windowMillis }) {
-    const visible = Object.values(this.#points).flat().filter(({ at }) => at > end - windowMillis);
+    const visible = Object.values(this.#points)
+      .flat()
+      .filter(({ at }) => at > end - windowMillis);
     const target = niceCeiling(Math.max(SMALLEST_SCALE, ...visible.map(({ value }) => value * 1.05)));
     const near = Math.abs(target - this.#scale) < target / 500;
     this.#scale = near || prefersReducedMotion() ? target : this.#scale + (target - this.#scale) * 0.2;
@@ -120,7 +125,10 @@ export class RateLine {
     context.setLineDash([]);
     for (const part of [0, 0.5, 1]) {
       const y = Math.round(bottom - (bottom - top) * part) + 0.5;
-      this.#stroke([[left, y], [right, y]]);
+      this.#stroke([
+        [left, y],
+        [right, y],
+      ]);
       context.textAlign = 'right';
       context.textBaseline = 'middle';
       context.fillText(short(this.#scale * part), left - 8, y);

@@ -7,8 +7,12 @@ const ISSUE = {
   payload: {
     action: 'opened',
     issue: {
-      id: 1, number: 1, title: 'First light', state: 'open',
-      created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z',
+      id: 1,
+      number: 1,
+      title: 'First light',
+      state: 'open',
+      created_at: '2026-01-01T00:00:00Z',
+      updated_at: '2026-01-01T00:00:00Z',
     },
     repository: { id: 1, full_name: 'example/harbour' },
     sender: { login: 'ada' },
@@ -16,8 +20,10 @@ const ISSUE = {
 };
 
 const COMMANDS = {
-  issue: () => `curl -H 'Content-Type: application/x-ndjson' ${location.origin}/events \\\n  -d '${JSON.stringify(ISSUE)}'`,
-  search: () => `curl -G ${location.origin}/events -d limit=5 \\\n  --data-urlencode 'filter={"path":"event","value":"issues"}'`,
+  issue: () =>
+    `curl -H 'Content-Type: application/x-ndjson' ${location.origin}/events \\\n  -d '${JSON.stringify(ISSUE)}'`,
+  search: () =>
+    `curl -G ${location.origin}/events -d limit=5 \\\n  --data-urlencode 'filter={"path":"event","value":"issues"}'`,
 };
 
 /** Fills every element marked data-curl. */

@@ -27,7 +27,7 @@ const stream = new LiveStream({
   url: () => `events/stream${query({ filter, cursor: followCursor })}`,
   onMessage: followed,
   onState: (state) => report('events', state),
-  onRefused: explainFollowing,
+  isFinal: followingRefused,
 });
 
 export function startEvents() {
@@ -41,6 +41,7 @@ export function startEvents() {
   byId('events-stop').addEventListener('click', stop);
   byId('events-follow').addEventListener('change', () => (byId('events-follow').checked ? follow() : stop()));
   onActiveChange((active) => {
+    followCursor = ''; // what came during a pause is not caught up with
     if (byId('events-follow').checked) {
       active ? stream.open() : stream.close();
     }
@@ -110,7 +111,9 @@ async function readPages(signal) {
       return offerMore('More', `${plural(shown, 'event')} shown, oldest first.`);
     }
     if (cursor === sent) {
-      return shown === 0 ? nothingFound() : offerMore('Look for newer', `${plural(shown, 'event')} shown; this is the end of the log.`);
+      return shown === 0
+        ? nothingFound()
+        : offerMore('Look for newer', `${plural(shown, 'event')} shown; this is the end of the log.`);
     }
     status(`No match in ${plural(page, 'page')} so far…`);
   }
@@ -120,7 +123,13 @@ async function readPages(signal) {
 function nothingFound() {
   byId('events-more').hidden = true;
   byId('events-empty').hidden = false;
-  setText(byId('events-empty-text'), filter === '' ? 'The log is empty. Send the first event:' : 'No event matches. From a shell, the same endpoint:');
+  const emptyLog = filter === '';
+  byId('events-empty-issue').hidden = !emptyLog;
+  byId('events-empty-search').hidden = emptyLog;
+  setText(
+    byId('events-empty-text'),
+    emptyLog ? 'The log is empty. Send the first event:' : 'No event matches. From a shell, the same endpoint:',
+  );
   return 'Nothing found.';
 }
 
@@ -151,6 +160,8 @@ function append(events) {
 
 function follow() {
   abort?.abort();
+  abort = null;
+  busy(false);
   if (!takeFilter()) {
     byId('events-follow').checked = false;
     return;
@@ -202,15 +213,17 @@ function stopFollowing() {
 }
 
 /** A refused stream says nothing itself; the same filter on a page tells why. */
-async function explainFollowing() {
+async function followingRefused() {
   try {
     await fetchJson(`events${query({ limit: 1, filter })}`);
   } catch (error) {
     if (error instanceof Refusal && error.status < 500) {
       stopFollowing();
       refused(error);
+      return true;
     }
   }
+  return false;
 }
 
 function clear() {
@@ -237,7 +250,9 @@ function eventItem(event) {
 }
 
 function summaryOf({ shard, sequence, timestamp, data }) {
-  const about = [data?.payload?.repository?.full_name, data?.payload?.issue?.title].filter((part) => typeof part === 'string');
+  const about = [data?.payload?.repository?.full_name, data?.payload?.issue?.title].filter(
+    (part) => typeof part === 'string',
+  );
   return [
     el('time', { datetime: timestamp ?? '', title: timestamp ?? '' }, dateTime(timestamp)),
     el('span', { class: 'event-place' }, `${shard}/${sequence}`),
@@ -258,7 +273,14 @@ function showPayload(details, data) {
   if (details.open) {
     const text = JSON.stringify(data, null, 2);
     const cut = text.length > LARGEST_PAYLOAD_CHARS;
-    details.append(el('pre', { tabindex: '0', class: 'payload' },
-      cut ? `${text.slice(0, LARGEST_PAYLOAD_CHARS)}\n… ${count(text.length - LARGEST_PAYLOAD_CHARS)} more characters` : text));
+    details.append(
+      el(
+        'pre',
+        { tabindex: '0', class: 'payload' },
+        cut
+          ? `${text.slice(0, LARGEST_PAYLOAD_CHARS)}\n… ${count(text.length - LARGEST_PAYLOAD_CHARS)} more characters`
+          : text,
+      ),
+    );
   }
 }

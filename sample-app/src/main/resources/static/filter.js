@@ -65,14 +65,39 @@ function scalar(text) {
 function addCondition() {
   const list = byId('events-conditions');
   const first = list.children.length === 0;
-  const row = el('div', { class: 'condition' },
-    el('label', { class: 'grow' }, 'Field',
-      el('input', { ...(first && { id: 'events-filter-path' }), 'data-filter-path': '', list: 'events-paths',
-        placeholder: 'payload.action', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false',
-        'aria-describedby': 'events-error' })),
-    el('label', { class: 'grow' }, 'equals',
-      el('input', { ...(first && { id: 'events-filter-value' }), 'data-filter-value': '', placeholder: 'opened',
-        autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-describedby': 'events-error' })));
+  const row = el(
+    'div',
+    { class: 'condition' },
+    el(
+      'label',
+      { class: 'grow' },
+      'Field',
+      el('input', {
+        ...(first && { id: 'events-filter-path' }),
+        'data-filter-path': '',
+        list: 'events-paths',
+        placeholder: 'payload.action',
+        autocomplete: 'off',
+        autocapitalize: 'off',
+        spellcheck: 'false',
+        'aria-describedby': 'events-error',
+      }),
+    ),
+    el(
+      'label',
+      { class: 'grow' },
+      'equals',
+      el('input', {
+        ...(first && { id: 'events-filter-value' }),
+        'data-filter-value': '',
+        placeholder: 'opened',
+        autocomplete: 'off',
+        autocapitalize: 'off',
+        spellcheck: 'false',
+        'aria-describedby': 'events-error',
+      }),
+    ),
+  );
   if (!first) {
     row.append(removeButton(row));
   }

@@ -13,6 +13,7 @@ const SLOW_MILLIS = 400;
 const FAST_MILLIS = 150;
 /** Behind schedule by more than this, the rest is given up instead of caught up. */
 const CREDIT_SECONDS = 0.5;
+const LAST_ANSWERS_MILLIS = 2000;
 
 let offeredInTotal = 0;
 let run = null;
@@ -66,6 +67,7 @@ class LoadRun {
   #failures = 0;
   #quietUntil = 0;
   #abort = new AbortController();
+  #ending = '';
   #counts = { offered: 0, accepted: 0, refused: 0 };
 
   constructor(targetPerSecond) {
@@ -75,18 +77,26 @@ class LoadRun {
     this.#show();
   }
 
-  /** Ends the run; requests in flight are given up. */
+  /** Sends no more; the run is over when the requests in flight are answered or have had their time. */
   stop(why) {
-    if (run !== this) {
+    if (this.#ending !== '') {
       return;
     }
-    run = null;
     clearInterval(this.timer);
-    this.#abort.abort();
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#say(`${why} ${rate(this.#counts.offered / seconds)} events/s over ${Math.round(seconds)} s.`);
-    setText(byId('load-countdown'), `${RUN_MILLIS / 1000} s`);
-    showEnabled();
+    this.#ending = `${why} ${rate(this.#counts.offered / seconds)} events/s over ${Math.round(seconds)} s.`;
+    setTimeout(() => this.#abort.abort(), LAST_ANSWERS_MILLIS);
+    this.#endWhenAnswered();
+  }
+
+  #endWhenAnswered() {
+    if (this.#ending !== '' && this.#inFlight === 0) {
+      run = null;
+      this.#show();
+      this.#say(this.#ending);
+      setText(byId('load-countdown'), `${RUN_MILLIS / 1000} s`);
+      showEnabled();
+    }
   }
 
   #tick() {
@@ -104,7 +114,7 @@ class LoadRun {
   }
 
   #pump() {
-    while (run === this && this.#inFlight < IN_FLIGHT_LIMIT && performance.now() >= this.#quietUntil) {
+    while (this.#ending === '' && this.#inFlight < IN_FLIGHT_LIMIT && performance.now() >= this.#quietUntil) {
       const lines = Math.floor(Math.min(this.#credit, this.#chunkLines));
       if (lines < 1) {
         return;
@@ -130,6 +140,7 @@ class LoadRun {
     }
     this.#inFlight--;
     this.#pump();
+    this.#endWhenAnswered();
   }
 
   #answered(lines, { offered = lines, accepted = offered, refused = 0 }, millis) {
@@ -139,7 +150,7 @@ class LoadRun {
     this.#counts.refused += refused;
     this.#failures = 0;
     if (refused > 0) {
-      this.#share = Math.max(0.02, this.#share * 0.8);
+      this.#share = Math.max(0.02, this.#share * (1 - refused / offered / 2));
       this.#quietUntil = performance.now() + 100;
       this.#resize(0.5);
     } else {
@@ -163,9 +174,6 @@ class LoadRun {
   }
 
   #failed(error) {
-    if (run !== this) {
-      return;
-    }
     if (error.status === 413) {
       this.#largestChunk = Math.max(CHUNK_LINES.smallest, Math.floor(this.#chunkLines / 2));
     }

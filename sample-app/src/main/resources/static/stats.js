@@ -16,15 +16,24 @@ const LAWS = [
   {
     left: ['offered', 'offered'],
     terms: [
-      ['accepted', 'accepted'], ['refused', 'refused'], ['dropped', 'dropped'], ['timedOut', 'timed out'],
-      ['sampledOut', 'sampled out'], ['duplicate', 'duplicate'], ['rejected', 'rejected'],
+      ['accepted', 'accepted'],
+      ['refused', 'refused'],
+      ['dropped', 'dropped'],
+      ['timedOut', 'timed out'],
+      ['sampledOut', 'sampled out'],
+      ['duplicate', 'duplicate'],
+      ['rejected', 'rejected'],
     ],
   },
   {
     left: ['accepted', 'accepted'],
     terms: [
-      ['acknowledged', 'acknowledged'], ['evicted', 'evicted'], ['deadLettered', 'dead-lettered'],
-      ['lostAtClose', 'lost at close'], ['spilled', 'spilled'], ['queuedEvents', 'queued'],
+      ['acknowledged', 'acknowledged'],
+      ['evicted', 'evicted'],
+      ['deadLettered', 'dead-lettered'],
+      ['lostAtClose', 'lost at close'],
+      ['spilled', 'spilled'],
+      ['queuedEvents', 'queued'],
     ],
   },
 ];
@@ -32,12 +41,13 @@ const LAWS = [
 const meter = new RateMeter();
 const openShards = new Set();
 let peakRate = 0;
-let peakQueued = 1;
+let lastShards = [];
+let peakQueued = 1000; // below this a queue is shallow, and its bar short
 let timer = 0;
 let attempt = 0;
 let abort = null;
 
-/** Polls while the page is active; onRate(eventsPerSecond) gets each measured total rate. */
+/** Polls while the page is active; onRate(eventsPerSecond) gets each total rate, null while none is known. */
 export function startStats({ onRate }) {
   onActiveChange((active) => {
     stop();
@@ -64,12 +74,14 @@ async function poll(onRate) {
     attempt = 0;
     report('stats', 'live');
     note('');
+    markStale(false);
     draw(snapshot, now, onRate);
     delay = Math.max(0, POLL_MILLIS - (now - began));
   } catch (error) {
     if (signal.aborted) {
       return;
     }
+    onRate(null);
     delay = failed(error);
   }
   if (isActive() && !signal.aborted) {
@@ -80,21 +92,28 @@ async function poll(onRate) {
 /** Says what is wrong and returns how long to wait. */
 function failed(error) {
   meter.forget();
+  markStale(true);
   if (error instanceof Refusal && error.status < 500) {
     report('stats', 'absent');
-    note(`No figures: /actuator/netbus answers ${error.status}. Expose the endpoint with `
-      + 'management.endpoints.web.exposure.include=netbus. Tasks, search and upload work without it.');
+    note(
+      `No figures: /actuator/netbus answers ${error.status}. Expose the endpoint with ` +
+        'management.endpoints.web.exposure.include=netbus. Tasks, search and upload work without it.',
+    );
     markEmpty('Not available without /actuator/netbus.');
     return ABSENT_POLL_MILLIS;
   }
   report('stats', 'down');
-  note('The server does not answer; the figures below are the last known. Trying again.');
   return retryDelayMillis(attempt++);
 }
 
 function note(text) {
   setText(byId('stats-note'), text);
   byId('stats-note').hidden = text === '';
+}
+
+/** Fades the figures while they are only the last known, without moving anything. */
+function markStale(stale) {
+  byId('main').toggleAttribute('data-stale', stale);
 }
 
 function markEmpty(text) {
@@ -114,7 +133,8 @@ function draw(snapshot, now, onRate) {
 
 function shardsOf(snapshot) {
   return (snapshot.channels ?? []).flatMap((channel) =>
-    (channel.shards ?? []).map((shard) => ({ ...shard, name: `${channel.name}/${shard.shard}` })));
+    (channel.shards ?? []).map((shard) => ({ ...shard, name: `${channel.name}/${shard.shard}` })),
+  );
 }
 
 const sum = (shards, field) => shards.reduce((total, shard) => total + (shard[field] ?? 0), 0);
@@ -128,29 +148,30 @@ function drawTotals(shards, now, onRate) {
   peakRate = Math.max(peakRate, perSecond ?? 0);
 
   setText(byId('total-acknowledged'), count(acknowledged));
-  setText(byId('total-acknowledged-more'),
-    `of ${count(sum(shards, 'offered'))} offered${refused > 0 ? `, ${count(refused)} turned away` : ''}`);
+  setText(
+    byId('total-acknowledged-more'),
+    `of ${count(sum(shards, 'offered'))} offered${refused > 0 ? `, ${count(refused)} turned away` : ''}`,
+  );
   setText(byId('total-rate'), rate(perSecond));
   setText(byId('total-rate-more'), `peak ${rate(peakRate)} /s`);
   setText(byId('total-queued'), count(sum(shards, 'queuedEvents')));
   setText(byId('total-queued-more'), `${bytes(queuedBytes)} in memory`);
   setText(byId('total-lost'), count(lost));
-  setText(byId('total-lost-more'), lost > 0 ? 'accepted, not acknowledged' : 'nothing');
+  setText(byId('total-lost-more'), lost > 0 ? 'accepted but not kept' : 'nothing');
   byId('total-lost-box').toggleAttribute('data-alarm', lost > 0);
-  if (perSecond !== null) {
-    onRate(perSecond);
-  }
+  onRate(perSecond);
 }
 
 function drawShards(shards, now) {
+  lastShards = shards;
   peakQueued = Math.max(peakQueued, ...shards.map((shard) => shard.queuedEvents ?? 0));
   const items = shards.flatMap((shard) => {
     const measured = { ...shard, key: shard.name, perSecond: meter.next(shard.name, shard.acknowledged ?? 0, now) };
-    return openShards.has(shard.name) ? [measured, { ...shard, key: `${shard.name} counters`, counters: true }] : [measured];
+    return openShards.has(shard.name) ? [measured, countersOf(shard)] : [measured];
   });
   syncRows(byId('shards').tBodies[0], items, {
     key: (item) => item.key,
-    create: (item) => (item.counters ? counterRow(item) : shardRow(item)),
+    create: (item) => (item.counters ? countersRow(item) : shardRow(item)),
     update: (row, item) => (item.counters ? updateCounters(row, item) : updateShard(row, item)),
   });
   showEmpty('shards', shards.length, 'No channel has been opened yet.');
@@ -158,25 +179,37 @@ function drawShards(shards, now) {
   setText(byId('shards-law'), shards.length === 0 ? '' : lawSummary(shards.length, broken));
 }
 
+const countersOf = (shard) => ({ ...shard, key: `${shard.name} counters`, counters: true });
+
 function lawSummary(shards, broken) {
-  return broken === 0 ? `Books balance on ${plural(shards, 'shard')} ✓` : `Books are off on ${count(broken)} of ${count(shards)}`;
+  return broken === 0
+    ? `Books balance on ${plural(shards, 'shard')} ✓`
+    : `Books are off on ${count(broken)} of ${count(shards)}`;
 }
 
 function shardRow(shard) {
   const expander = el('button', {
-    type: 'button', class: 'expander', 'aria-expanded': String(openShards.has(shard.name)),
+    type: 'button',
+    class: 'expander',
+    'aria-expanded': String(openShards.has(shard.name)),
     'aria-label': `Counters of shard ${shard.name}`,
   });
   expander.addEventListener('click', () => toggleCounters(shard.name, expander));
-  return el('tr', { 'data-shard': shard.name },
+  return el(
+    'tr',
+    { 'data-shard': shard.name },
     el('th', { scope: 'row' }, shard.name),
     el('td', {}, el('span', { class: 'state' })),
     el('td', { class: 'number' }),
-    el('td', { class: 'depth-cell' },
-      el('span', { class: 'depth' }, el('span', { class: 'depth-text' }), el('span', { class: 'depth-bar' }, el('i')))),
+    el(
+      'td',
+      { class: 'depth-cell' },
+      el('span', { class: 'depth' }, el('span', { class: 'depth-text' }), el('span', { class: 'depth-bar' }, el('i'))),
+    ),
     el('td', { class: 'number wide' }),
     el('td', { class: 'wide' }),
-    el('td', { class: 'expander-cell' }, expander));
+    el('td', { class: 'expander-cell' }, expander),
+  );
 }
 
 function updateShard(row, shard) {
@@ -186,31 +219,33 @@ function updateShard(row, shard) {
   setText(cells[2], rate(shard.perSecond));
   setText(cells[3].querySelector('.depth-text'), count(shard.queuedEvents));
   cells[3].querySelector('i').style.transform = `scaleX(${queued / peakQueued})`;
-  cells[3].title = `${bytes(shard.queuedBytes)} queued; the bar is relative to the deepest queue seen, ${count(peakQueued)}`;
+  cells[3].title = `${bytes(shard.queuedBytes)} queued; a full bar is ${count(peakQueued)} events`;
   setText(cells[4], count(shard.acknowledged));
   setText(cells[5], booksBalance(shard) ? '✓' : 'off');
+  cells[5].toggleAttribute('data-alarm', !booksBalance(shard));
   row.toggleAttribute('data-alarm', !booksBalance(shard) || Boolean(shard.lastError));
 }
 
-/** Opens or closes the counters at once; the next report fills them in again. */
+/** Opens or closes the counters at once, with the last known figures. */
 function toggleCounters(name, expander) {
   const open = !openShards.has(name);
   expander.setAttribute('aria-expanded', String(open));
   const row = expander.closest('tr');
   if (open) {
     openShards.add(name);
-    const counters = counterRow({ name });
-    counters.dataset.key = `${name} counters`;
-    row.after(counters);
+    const counters = countersOf(lastShards.find((shard) => shard.name === name));
+    const counted = countersRow(counters);
+    counted.dataset.key = counters.key;
+    updateCounters(counted, counters);
+    row.after(counted);
   } else {
     openShards.delete(name);
     row.nextElementSibling.remove();
   }
 }
 
-function counterRow(shard) {
-  return el('tr', { class: 'counters', 'data-counters': shard.name },
-    el('td', { colspan: '7' }, el('p', { class: 'aside' }, 'Waiting for the next report.')));
+function countersRow(shard) {
+  return el('tr', { class: 'counters', 'data-counters': shard.name }, el('td', { colspan: '7' }));
 }
 
 function updateCounters(row, shard) {
@@ -224,11 +259,14 @@ function updateCounters(row, shard) {
 function lawLine(shard, { left, terms }) {
   const known = terms.filter(([field]) => shard[field] != null);
   const difference = lawDifference(shard, { left, terms });
-  const parts = known.flatMap(([field, label], index) =>
-    [el('span', { class: 'sign' }, index === 0 ? '=' : '+'), term(shard[field], label)]);
-  const verdict = difference === 0
-    ? el('span', { class: 'verdict' }, '✓')
-    : el('span', { class: 'verdict', 'data-alarm': '' }, `off by ${difference > 0 ? '+' : ''}${count(difference)}`);
+  const parts = known.flatMap(([field, label], index) => [
+    el('span', { class: 'sign' }, index === 0 ? '=' : '+'),
+    term(shard[field], label),
+  ]);
+  const verdict =
+    difference === 0
+      ? el('span', { class: 'verdict' }, '✓')
+      : el('span', { class: 'verdict', 'data-alarm': '' }, `off by ${difference > 0 ? '+' : ''}${count(difference)}`);
   return el('p', { class: 'law' }, term(shard[left[0]], left[1]), ...parts, verdict);
 }
 
@@ -242,7 +280,9 @@ function term(value, label) {
 
 /** Left side minus the sum of the terms: 0 if the law holds or the server does not report the left side. */
 function lawDifference(shard, { left: [leftField], terms }) {
-  return shard[leftField] == null ? 0 : shard[leftField] - terms.reduce((total, [field]) => total + (shard[field] ?? 0), 0);
+  return shard[leftField] == null
+    ? 0
+    : shard[leftField] - terms.reduce((total, [field]) => total + (shard[field] ?? 0), 0);
 }
 
 const booksBalance = (shard) => LAWS.every((law) => lawDifference(shard, law) === 0);

@@ -9,7 +9,7 @@ const LIMIT = 50;
 const TYPING_MILLIS = 250;
 const RENDER_MILLIS = 250;
 const FLASH_MILLIS = 1200;
-/** When more rows than this change at once, flashing them all would only flicker. */
+/** Rows that may flash at a time: a table that changes all over would only flicker. */
 const FLASH_LIMIT = 8;
 
 let latest = null;
@@ -17,12 +17,13 @@ let updatedAt = null;
 let renderTimer = 0;
 let typingTimer = 0;
 let firstOfQuery = true;
+let flashing = 0;
 
 const stream = new LiveStream({
   url: () => `tasks/stream${query(parameters())}`,
   onMessage: ({ data }) => receive(parseExact(data)),
   onState: (state) => report('tasks', state),
-  onRefused: explain,
+  isFinal: askOnce,
 });
 
 export function startTasks() {
@@ -55,12 +56,12 @@ function reopen() {
   if (isActive()) {
     stream.open();
   } else {
-    explain();
+    askOnce();
   }
 }
 
-/** Asks once without a stream: shows the result, or why there is none. */
-async function explain() {
+/** Asks without a stream: shows the result, or why there is none. Returns whether the query is refused for good. */
+async function askOnce() {
   const asked = query(parameters());
   try {
     const result = await fetchJson(`tasks${asked}`);
@@ -70,8 +71,10 @@ async function explain() {
   } catch (error) {
     if (error instanceof Refusal && error.status < 500) {
       showError(byId('tasks-error'), error.message, byId('task-title'));
+      return true;
     }
   }
+  return false;
 }
 
 /** Keeps the newest result and draws at most a few times a second. */
@@ -111,12 +114,15 @@ function render() {
 const idText = (task) => JSON.stringify(task.id);
 
 function taskRow(task) {
-  return el('tr', { 'data-id': idText(task) },
+  return el(
+    'tr',
+    { 'data-id': idText(task) },
     el('td', { class: 'task-status-cell' }, el('span', { class: 'task-status' })),
     el('td', { class: 'task-title-cell' }),
-    el('td', { class: 'number wide task-id-cell' }, idText(task)),
-    el('td', { class: 'wide task-time-cell' }, el('time')),
-    el('td', { class: 'task-time-cell' }, el('time')));
+    el('td', { class: 'number wider task-id-cell' }, idText(task)),
+    el('td', { class: 'wider task-time-cell' }, el('time')),
+    el('td', { class: 'task-time-cell' }, el('time')),
+  );
 }
 
 /** Returns whether anything the reader can see has changed. */
@@ -145,24 +151,43 @@ function showCount(size) {
   const text = size === LIMIT ? `first ${LIMIT}` : plural(size, 'task');
   setText(byId('tasks-count'), `${text} ·`);
   byId('tasks-empty').hidden = size > 0;
-  setText(byId('tasks-empty-text'), filtered
-    ? 'No task matches. Loosen the filter, or send an issue:'
-    : 'No task yet. Every issue that arrives becomes one; send the first:');
+  setText(
+    byId('tasks-empty-text'),
+    filtered
+      ? 'No task matches. Loosen the filter, or send an issue:'
+      : 'No task yet. Every issue that arrives becomes one; send the first:',
+  );
   if (firstOfQuery) {
-    setText(byId('tasks-announce'), size === LIMIT ? `The first ${LIMIT} tasks are shown` : `${plural(size, 'task')} shown`);
+    setText(
+      byId('tasks-announce'),
+      size === LIMIT ? `The first ${LIMIT} tasks are shown` : `${plural(size, 'task')} shown`,
+    );
   }
 }
 
 function showAge() {
-  setText(byId('tasks-updated'), updatedAt === null ? 'waiting for the first result' : `updated ${ago(performance.now() - updatedAt)}`);
+  setText(
+    byId('tasks-updated'),
+    updatedAt === null ? 'waiting for the first result' : `updated ${ago(performance.now() - updatedAt)}`,
+  );
 }
 
 function flash(rows) {
-  if (prefersReducedMotion() || rows.length > FLASH_LIMIT) {
+  if (prefersReducedMotion() || flashing + rows.length > FLASH_LIMIT) {
     return;
   }
-  const color = getComputedStyle(document.documentElement).getPropertyValue('--flash').trim();
+  const style = getComputedStyle(document.documentElement);
+  const [flashColor, accent] = ['--flash', '--accent'].map((name) => style.getPropertyValue(name).trim());
   for (const row of rows) {
-    row.animate([{ backgroundColor: color }, { backgroundColor: 'transparent' }], { duration: FLASH_MILLIS, easing: 'ease-out' });
+    flashing++;
+    row
+      .animate(
+        [
+          { backgroundColor: flashColor, boxShadow: `inset 2px 0 ${accent}` },
+          { backgroundColor: 'transparent', boxShadow: 'inset 2px 0 transparent' },
+        ],
+        { duration: FLASH_MILLIS, easing: 'ease-out' },
+      )
+      .finished.finally(() => flashing--);
   }
 }

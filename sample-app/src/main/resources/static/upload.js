@@ -111,20 +111,39 @@ function showEnabled() {
 
 function account({ offered, accepted, refused, malformed = [] }) {
   const figures = Object.entries({ offered, accepted, refused, malformed: malformed.length });
-  const counts = el('dl', { class: 'counts' }, ...figures.map(([name, value]) =>
-    el('div', {}, el('dt', {}, name), el('dd', { 'data-count': name }, count(value)))));
+  const counts = el(
+    'dl',
+    { class: 'counts' },
+    ...figures.map(([name, value]) =>
+      el('div', {}, el('dt', {}, name), el('dd', { 'data-count': name }, count(value))),
+    ),
+  );
   return malformed.length === 0 ? [counts] : [counts, problems(malformed)];
 }
 
 function problems(malformed) {
-  const rows = malformed.slice(0, LARGEST_NUMBER_OF_PROBLEMS).map(({ line, reason }) =>
-    el('tr', {}, el('td', { class: 'number' }, count(line)), el('td', { class: 'reason' }, String(reason))));
-  const caption = malformed.length > rows.length
-    ? `Malformed lines, the first ${rows.length} of ${count(malformed.length)}`
-    : 'Malformed lines';
-  return el('div', { class: 'scroll-box problems', tabindex: '0', role: 'region', 'aria-label': caption },
-    el('table', {},
+  const rows = malformed
+    .slice(0, LARGEST_NUMBER_OF_PROBLEMS)
+    .map(({ line, reason }) =>
+      el('tr', {}, el('td', { class: 'number' }, count(line)), el('td', { class: 'reason' }, String(reason))),
+    );
+  const caption =
+    malformed.length > rows.length
+      ? `Malformed lines, the first ${rows.length} of ${count(malformed.length)}`
+      : 'Malformed lines';
+  return el(
+    'div',
+    { class: 'scroll-box problems', tabindex: '0', role: 'region', 'aria-label': caption },
+    el(
+      'table',
+      {},
       el('caption', {}, caption),
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'number' }, 'Line'), el('th', { scope: 'col' }, 'Reason'))),
-      el('tbody', {}, ...rows)));
+      el(
+        'thead',
+        {},
+        el('tr', {}, el('th', { scope: 'col', class: 'number' }, 'Line'), el('th', { scope: 'col' }, 'Reason')),
+      ),
+      el('tbody', {}, ...rows),
+    ),
+  );
 }
