@@ -186,7 +186,9 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     long lostEvents() {
-        return stats().stream().mapToLong(stats -> stats.lostAtClose() + stats.queued()).sum();
+        return stats().stream()
+                .mapToLong(stats -> stats.lostAtClose() + stats.queued())
+                .sum();
     }
 
     long unforcedEvents() {
@@ -196,8 +198,7 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     private CompletionStage<Position> forced(Position position) {
-        return lots.get(position.shard())
-                .stream()
+        return lots.get(position.shard()).stream()
                 .whenForced(position.sequence() + 1)
                 .thenApply(ignored -> position);
     }
@@ -235,7 +236,9 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     private static long blockNanos(BackpressurePolicy policy) {
-        return policy instanceof BackpressurePolicy.Block block ? block.timeout().toNanos() : 0;
+        return policy instanceof BackpressurePolicy.Block block
+                ? block.timeout().toNanos()
+                : 0;
     }
 
     private static long epochNanos() {

@@ -215,8 +215,8 @@ public final class Event {
         private static byte[] utf8(String what, String value) {
             byte[] text = value.getBytes(StandardCharsets.UTF_8);
             if (text.length > EventLayout.MAX_TEXT_BYTES) {
-                throw new IllegalArgumentException(what + " is too long: bytes=" + text.length + ", max="
-                        + EventLayout.MAX_TEXT_BYTES);
+                throw new IllegalArgumentException(
+                        what + " is too long: bytes=" + text.length + ", max=" + EventLayout.MAX_TEXT_BYTES);
             }
             return text;
         }

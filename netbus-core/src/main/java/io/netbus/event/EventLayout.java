@@ -33,8 +33,7 @@ public final class EventLayout {
     static final int FLAG_BITS = 4;
     static final int FLAG_MASK = (1 << FLAG_BITS) - 1;
 
-    private static final VarHandle SHORT =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private EventLayout() {}
 

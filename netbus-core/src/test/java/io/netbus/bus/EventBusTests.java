@@ -101,7 +101,8 @@ class EventBusTests {
                         .join();
                 assertThat(result.outcome()).isEqualTo(IngestResult.ACCEPTED);
                 Position position = result.position();
-                assertThat(readAll(bus).stream().filter(event -> event.position().equals(position)))
+                assertThat(readAll(bus).stream()
+                                .filter(event -> event.position().equals(position)))
                         .singleElement()
                         .satisfies(event -> assertThat(text(event)).isEqualTo(level.name()));
             }
@@ -132,13 +133,16 @@ class EventBusTests {
             assertThat(bus.stats()).as("an existing channel keeps its shards").hasSize(3);
             assertThat(readAll(bus)).extracting(StoredEvent::event).containsExactly(event);
             assertThat(bus.channels()).extracting(EventChannel::name).containsExactly("audit", "events");
-            assertThat(readAll(bus.channel("audit"))).extracting(EventBusTests::text).containsExactly("two");
+            assertThat(readAll(bus.channel("audit")))
+                    .extracting(EventBusTests::text)
+                    .containsExactly("two");
 
             PublishResult repeat = bus.publish(event).toCompletableFuture().join();
             assertThat(repeat).isEqualTo(new PublishResult(IngestResult.DUPLICATE, position));
             bus.ingest("k", utf8("three"));
             bus.flush(Durability.WRITTEN, GENEROUS);
-            assertThat(bus.poll(PollRequest.first(10).after(Cursor.parse(cursor.toString()))).events())
+            assertThat(bus.poll(PollRequest.first(10).after(Cursor.parse(cursor.toString())))
+                            .events())
                     .extracting(EventBusTests::text)
                     .containsExactly("three");
         }
@@ -185,7 +189,10 @@ class EventBusTests {
                         switch (i % 4) {
                             case 0 -> bus.ingest(new byte[200]);
                             case 1 -> bus.ingest("k" + i, new byte[200]);
-                            case 2 -> bus.ingest(Event.builder(new byte[10]).id("same-" + i / 8 % 50).build());
+                            case 2 ->
+                                bus.ingest(Event.builder(new byte[10])
+                                        .id("same-" + i / 8 % 50)
+                                        .build());
                             default -> bus.ingest(id == 0 ? new byte[2 * 1024 * 1024] : new byte[20_000]);
                         }
                     }
@@ -203,7 +210,8 @@ class EventBusTests {
                 producer.join();
             }
             assertThat(bus.stats()).allMatch(ShardStats::isConserved);
-            long stored = redex.logs().stream().mapToLong(log -> log.nextSequence()).sum();
+            long stored =
+                    redex.logs().stream().mapToLong(log -> log.nextSequence()).sum();
             assertThat(sum(bus.stats(), ShardStats::acknowledged)).isEqualTo(stored);
             assertThat(sum(bus.stats(), ShardStats::refused)).isPositive();
             assertThat(sum(bus.stats(), ShardStats::duplicate)).isPositive();

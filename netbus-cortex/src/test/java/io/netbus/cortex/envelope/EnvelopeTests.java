@@ -45,7 +45,8 @@ class EnvelopeTests {
                 new SourcePosition("0", ""),
                 new SourcePosition("_-.".repeat(33), "ü".repeat(5_000)));
 
-        assertThat(envelopes).allSatisfy(each -> assertThat(decode(each.encode())).isEqualTo(each));
+        assertThat(envelopes)
+                .allSatisfy(each -> assertThat(decode(each.encode())).isEqualTo(each));
     }
 
     @Test

@@ -171,8 +171,10 @@ class FoldTests {
         }
         try (Fold<Rows<String>> fold = open()) {
             assertThat(fold.stats().quarantined()).isEqualTo(250);
-            assertThat(fold.quarantined()).hasSize(100).last().satisfies(each -> assertThat(each.sequence())
-                    .isEqualTo(249));
+            assertThat(fold.quarantined())
+                    .hasSize(100)
+                    .last()
+                    .satisfies(each -> assertThat(each.sequence()).isEqualTo(249));
         }
     }
 
@@ -204,7 +206,9 @@ class FoldTests {
         log.append(ByteBuffer.wrap(said("one")), 0);
         log.failReads();
         try (Fold<Rows<String>> fold = open()) {
-            assertThatThrownBy(fold::read).isInstanceOf(FoldHaltedException.class).hasRootCauseMessage("the disk is gone");
+            assertThatThrownBy(fold::read)
+                    .isInstanceOf(FoldHaltedException.class)
+                    .hasRootCauseMessage("the disk is gone");
             assertThatThrownBy(() -> say(fold, "two")).isInstanceOf(FoldHaltedException.class);
             assertThat(fold.stats().state()).isEqualTo(FoldStats.State.HALTED);
             assertThat(fold.stats().lastError()).contains("the disk is gone");
@@ -235,7 +239,8 @@ class FoldTests {
     @Test
     void aWriteFromInsideAFoldOrACommandIsRefused() {
         try (Fold<Rows<String>> fold = open()) {
-            assertThatThrownBy(() -> fold.write((rows, pending) -> new Decision(say(fold, "x").outcome(), null), false))
+            assertThatThrownBy(() -> fold.write(
+                            (rows, pending) -> new Decision(say(fold, "x").outcome(), null), false))
                     .isInstanceOf(WriteInsideFoldException.class);
             onFold.set(() -> say(fold, "x"));
             assertThatThrownBy(() -> say(fold, "one"))

@@ -85,7 +85,10 @@ class RowsTests {
             return seen.size() < 70;
         });
 
-        assertThat(seen).hasSize(70).isSortedAccordingTo(Comparator.reverseOrder()).startsWith(999L);
+        assertThat(seen)
+                .hasSize(70)
+                .isSortedAccordingTo(Comparator.reverseOrder())
+                .startsWith(999L);
     }
 
     private static <T> List<T> ascending(Rows<T> rows) {
