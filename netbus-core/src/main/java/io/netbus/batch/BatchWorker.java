@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ public final class BatchWorker implements Worker {
     private static final int INITIAL_BATCH_BYTES = 64 * 1024;
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int TRIES_BEFORE_NAP = 16;
+    private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private final String name;
     private final Shard shard;
@@ -60,7 +63,14 @@ public final class BatchWorker implements Worker {
     private long retryAtNanos;
     private long retryDelayNanos;
 
-    private record Barrier(int pass, CompletableFuture<Void> reached) {}
+    private static final class Barrier {
+        final long[] acceptedRecords;
+        final CompletableFuture<Void> reached = new CompletableFuture<>();
+
+        Barrier(long[] acceptedRecords) {
+            this.acceptedRecords = acceptedRecords;
+        }
+    }
 
     /** @param epochNanos the wall clock, read once per batch */
     public BatchWorker(String name, Shard shard, ShardStream stream, int maxBatchEvents, LongSupplier epochNanos) {
@@ -86,12 +96,12 @@ public final class BatchWorker implements Worker {
      * that cannot happen any more.
      */
     public CompletionStage<Void> barrier() {
-        Barrier barrier = new Barrier(shard.barrier(), new CompletableFuture<>());
+        Barrier barrier = new Barrier(shard.acceptedRecords());
         barriers.add(barrier);
         if (state == ShardStats.State.CLOSED) { // onStop may have looked before the barrier was there
             failBarriers(closedException());
         }
-        return barrier.reached();
+        return barrier.reached;
     }
 
     @Override
@@ -144,10 +154,26 @@ public final class BatchWorker implements Worker {
 
     /** The shard's counters at one instant. */
     public ShardStats stats() {
+        for (int i = 1; ; i++) {
+            ShardStats stats = tryStats();
+            if (stats != null) {
+                return stats;
+            }
+            if (i % TRIES_BEFORE_NAP == 0) {
+                LockSupport.parkNanos(NAP_NANOS); // a producer lost its processor in the middle of a call
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    private @Nullable ShardStats tryStats() {
         ShardCounters sum = new ShardCounters();
         shard.lock().lock();
         try {
-            shard.snapshot(sum);
+            if (!shard.trySnapshot(sum)) {
+                return null;
+            }
             RuntimeException error = lastError;
             return new ShardStats(
                     shard.number(),
@@ -263,17 +289,16 @@ public final class BatchWorker implements Worker {
         if (barriers.isEmpty()) {
             return;
         }
-        int completed = shard.completedPass();
         for (Barrier barrier : barriers) {
-            if (completed - barrier.pass() >= 0 && barriers.remove(barrier)) {
-                barrier.reached().complete(null);
+            if (shard.hasDrained(barrier.acceptedRecords) && barriers.remove(barrier)) {
+                barrier.reached.complete(null);
             }
         }
     }
 
     private void failBarriers(RuntimeException cause) {
         for (Barrier barrier = barriers.poll(); barrier != null; barrier = barriers.poll()) {
-            barrier.reached().completeExceptionally(cause);
+            barrier.reached.completeExceptionally(cause);
         }
     }
 

@@ -21,6 +21,8 @@ public final class Ingestor {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static final int NO_KEY = -1;
+
     private final Gate[] gates;
     private final ShardRouter router;
     private final int maxPayloadBytes;
@@ -36,6 +38,8 @@ public final class Ingestor {
      * @param failed whether the shard's way out has failed for good
      */
     public record Gate(Shard shard, Runnable wake, BooleanSupplier failed) {}
+
+    private record Route(Gate gate, int laneKey) {}
 
     /** An event's outcome, and the position it gets; the position never comes if it was refused. */
     public record Ticket(IngestResult outcome, CompletableFuture<Position> position) {}
@@ -74,7 +78,7 @@ public final class Ingestor {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
         int recordBytes = EventLayout.BARE_HEAD_BYTES + length;
-        Lane lane = reserve(gate, recordBytes);
+        Lane lane = reserve(gate, NO_KEY, recordBytes);
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -90,12 +94,13 @@ public final class Ingestor {
             throw new IllegalArgumentException(
                     "key is too long: bytes=" + keyText.length + ", max=" + EventLayout.MAX_TEXT_BYTES);
         }
-        Gate gate = gates[router.shardOfKey(keyText)];
+        long hash = ShardRouter.hash(keyText);
+        Gate gate = gates[router.shardOfHash(hash)];
         if (payload.length > maxPayloadBytes) {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
         int recordBytes = EventLayout.keyedHeadBytes(keyText.length) + payload.length;
-        Lane lane = reserve(gate, recordBytes);
+        Lane lane = reserve(gate, laneKey(hash), recordBytes);
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -106,24 +111,24 @@ public final class Ingestor {
 
     /** Offers an event, and tells nobody where it went. */
     public IngestResult offer(Event event) {
-        return remembersIds && event.id() != null ? offerForTicket(event).outcome() : offer(gateOf(event), event, null);
+        return remembersIds && event.id() != null ? offerForTicket(event).outcome() : offer(routeOf(event), event, null);
     }
 
     /** Offers an event; the ticket's position completes when it is written, or when the one it repeats is. */
     public Ticket offerForTicket(Event event) {
         CompletableFuture<Position> position = new CompletableFuture<>();
-        Gate gate = gateOf(event);
-        Receipt receipt = new PositionReceipt(gate.shard().number(), position);
+        Route route = routeOf(event);
+        Receipt receipt = new PositionReceipt(route.gate().shard().number(), position);
         String id = remembersIds ? event.id() : null;
         if (id == null) {
-            return new Ticket(offer(gate, event, receipt), position);
+            return new Ticket(offer(route, event, receipt), position);
         }
         IdempotencyWindow.Claim claim = new IdempotencyWindow.Claim(id, epochNanos.getAsLong(), position);
         IdempotencyWindow.Claim holder = claim(claim);
         if (holder != null) {
-            return new Ticket(refuse(gate, IngestResult.DUPLICATE), holder.position);
+            return new Ticket(refuse(route.gate(), IngestResult.DUPLICATE), holder.position);
         }
-        IngestResult outcome = offer(gate, event, receipt);
+        IngestResult outcome = offer(route, event, receipt);
         if (outcome.isAccepted()) {
             ids.keep(claim);
         } else {
@@ -148,11 +153,12 @@ public final class Ingestor {
         }
     }
 
-    private IngestResult offer(Gate gate, Event event, @Nullable Receipt receipt) {
+    private IngestResult offer(Route route, Event event, @Nullable Receipt receipt) {
+        Gate gate = route.gate();
         if (event.payloadBytes() > maxPayloadBytes) {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
-        Lane lane = reserve(gate, event.encodedBytes());
+        Lane lane = reserve(gate, route.laneKey(), event.encodedBytes());
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -160,10 +166,22 @@ public final class Ingestor {
         return commit(gate, lane, event.encodedBytes(), receipt);
     }
 
-    private Gate gateOf(Event event) {
+    private Route routeOf(Event event) {
         String key = event.key();
-        return gates[
-                key == null ? router.shardOfThread() : router.shardOfKey(key.getBytes(StandardCharsets.UTF_8))];
+        if (key == null) {
+            return new Route(gates[router.shardOfThread()], NO_KEY);
+        }
+        long hash = ShardRouter.hash(key.getBytes(StandardCharsets.UTF_8));
+        return new Route(gates[router.shardOfHash(hash)], laneKey(hash));
+    }
+
+    /** Other bits of the hash than those that choose the shard; not negative. */
+    private static int laneKey(long keyHash) {
+        return (int) keyHash & Integer.MAX_VALUE;
+    }
+
+    private static Lane claim(Gate gate, int laneKey) {
+        return laneKey == NO_KEY ? gate.shard().claim() : gate.shard().claim(laneKey);
     }
 
     private static IngestResult commit(Gate gate, Lane lane, int recordBytes, @Nullable Receipt receipt) {
@@ -174,20 +192,20 @@ public final class Ingestor {
     }
 
     /** A claimed lane with room for the record, after waiting as long as the policy says; null if there is none. */
-    private @Nullable Lane reserve(Gate gate, int recordBytes) {
+    private @Nullable Lane reserve(Gate gate, int laneKey, int recordBytes) {
         if (isShut(gate)) {
             return null;
         }
-        Lane lane = gate.shard().claim();
+        Lane lane = claim(gate, laneKey);
         if (lane.reserve(recordBytes)) {
             return lane;
         }
         gate.shard().release(lane);
-        return blockNanos == 0 ? null : awaitRoom(gate, recordBytes);
+        return blockNanos == 0 ? null : awaitRoom(gate, laneKey, recordBytes);
     }
 
     /** Holds no lane while it waits: others may find room for less. */
-    private @Nullable Lane awaitRoom(Gate gate, int recordBytes) {
+    private @Nullable Lane awaitRoom(Gate gate, int laneKey, int recordBytes) {
         long start = System.nanoTime();
         long pause = FIRST_PAUSE_NANOS;
         while (!isShut(gate)
@@ -196,7 +214,7 @@ public final class Ingestor {
             gate.wake().run();
             LockSupport.parkNanos(gate, pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-            Lane lane = gate.shard().claim();
+            Lane lane = claim(gate, laneKey);
             if (lane.reserve(recordBytes)) {
                 return lane;
             }

@@ -21,8 +21,12 @@ final class ShardRouter {
         this.shards = shards;
     }
 
-    int shardOfKey(byte[] key) {
-        int slot = (int) (HASHER.hashBytesToLong(key) >>> SLOT_SHIFT);
+    static long hash(byte[] key) {
+        return HASHER.hashBytesToLong(key);
+    }
+
+    int shardOfHash(long keyHash) {
+        int slot = (int) (keyHash >>> SLOT_SHIFT);
         return slot * shards / SLOTS;
     }
 

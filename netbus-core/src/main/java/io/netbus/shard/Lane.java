@@ -16,23 +16,22 @@ import org.jspecify.annotations.Nullable;
 public final class Lane extends LaneCounters {
 
     /*
-     * A record in a chunk is a 64-bit word and its bytes. The word holds the length, whether a receipt goes with it,
-     * and the round in which it was published. Rounds keep order between lanes: the worker raises the shard's round,
-     * then takes out of every lane what was published before the raise. If one record was accepted before the offer of
-     * another began, its round is not later, so no pass takes the second and leaves the first; without that, a key's
-     * events offered by two threads in turn could change places.
+     * A record in a chunk is a 32-bit word, length and whether a receipt goes with it, and its bytes. Chunks of a lane
+     * are linked; the worker follows the links and gives back what it has read. How much lies in the lane is the
+     * difference of two positions, so nobody maintains a counter for it.
      */
-    static final int RECORD_HEAD_BYTES = Long.BYTES;
+    static final int RECORD_HEAD_BYTES = Integer.BYTES;
 
     private static final int HAS_RECEIPT = 1 << 31;
     private static final int RECEIPT_QUEUE_CHUNK = 64;
-    private static final int SPINS_FOR_SNAPSHOT = 100_000;
+    private static final int SPINS_FOR_SNAPSHOT = 1_000;
 
-    private static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle OWNER;
     private static final VarHandle CLAIMED;
     private static final VarHandle TAIL;
     private static final VarHandle RECEIPTS;
+    private static final VarHandle DRAINED;
 
     static {
         try {
@@ -40,6 +39,7 @@ public final class Lane extends LaneCounters {
             OWNER = lookup.findVarHandle(Lane.class, "owner", Thread.class);
             CLAIMED = lookup.findVarHandle(Lane.class, "claimed", boolean.class);
             TAIL = lookup.findVarHandle(Lane.class, "tail", Chunk.class);
+            DRAINED = lookup.findVarHandle(Lane.class, "drained", long.class);
             RECEIPTS = lookup.findVarHandle(Lane.class, "receipts", SpscUnboundedVarHandleArrayQueue.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -62,6 +62,7 @@ public final class Lane extends LaneCounters {
     private Chunk head;
     private int readOffset;
     private int readRecords;
+    private long drained; // how far others may know the worker has come
 
     Lane(Shard shard) {
         this.shard = shard;
@@ -75,8 +76,12 @@ public final class Lane extends LaneCounters {
         return (Thread) OWNER.getOpaque(this) == thread;
     }
 
+    boolean isFree() {
+        return OWNER.getOpaque(this) == null;
+    }
+
     boolean tryOwn(Thread thread) {
-        return OWNER.getOpaque(this) == null && OWNER.compareAndSet(this, (Thread) null, thread);
+        return OWNER.compareAndSet(this, (Thread) null, thread);
     }
 
     void disownIfDead() {
@@ -129,7 +134,7 @@ public final class Lane extends LaneCounters {
             receipts().offer(receipt);
             mark |= HAS_RECEIPT;
         }
-        HEAD.set(tail.bytes, limit, (long) shard.round() << Integer.SIZE | Integer.toUnsignedLong(mark));
+        HEAD.set(tail.bytes, limit, mark);
         limit += RECORD_HEAD_BYTES + recordBytes;
         records++;
         beginCall();
@@ -170,17 +175,14 @@ public final class Lane extends LaneCounters {
         return Chunk.limit(head.published()) > readOffset || head.next() != null;
     }
 
-    /** Hands over what was published up to that round; returns false if the sink was full first. */
-    boolean drain(int round, RecordSink sink) {
+    /** Hands over what is published, in order; returns false if the sink was full first. */
+    boolean drain(RecordSink sink) {
         while (true) {
             int end = Chunk.limit(head.published());
             while (readOffset < end) {
-                long word = (long) HEAD.get(head.bytes, readOffset);
-                if ((int) (word >>> Integer.SIZE) - round > 0) {
-                    return true;
-                }
-                int recordBytes = (int) word & ~HAS_RECEIPT;
-                Receipt receipt = ((int) word & HAS_RECEIPT) == 0 ? null : nextReceipt();
+                int word = (int) HEAD.get(head.bytes, readOffset);
+                int recordBytes = word & ~HAS_RECEIPT;
+                Receipt receipt = (word & HAS_RECEIPT) == 0 ? null : nextReceipt();
                 if (!sink.accept(head.bytes, readOffset + RECORD_HEAD_BYTES, recordBytes, receipt)) {
                     return false;
                 }
@@ -203,9 +205,33 @@ public final class Lane extends LaneCounters {
         }
     }
 
+    /** Lets producers know how far the worker has come. */
+    void publishDrained() {
+        long now = drainedRecords();
+        if (now != drained) {
+            DRAINED.setRelease(this, now);
+        }
+    }
+
+    /** Whether everything accepted before the call has been handed over. Any thread may ask. */
+    boolean isDrained() {
+        return (long) DRAINED.getAcquire(this) >= acceptedRecords();
+    }
+
+    /** How many records were accepted so far; every record accepted before the call is counted. */
+    long acceptedRecords() {
+        Chunk last = (Chunk) TAIL.getAcquire(this);
+        return last.firstRecord + Chunk.records(last.published());
+    }
+
+    /** How many records were handed over so far. Worker only, or under the shard's lock. */
+    long drainedRecords() {
+        return head.firstRecord + readRecords;
+    }
+
     /** Takes back the record published last if the worker has not read it and never will. Under the shard's lock. */
     boolean takeBackLast() {
-        if (tail.firstRecord + records <= head.firstRecord + readRecords) {
+        if (acceptedRecords() <= drainedRecords()) {
             return false;
         }
         records--;
@@ -214,24 +240,27 @@ public final class Lane extends LaneCounters {
         return true;
     }
 
-    /** Adds this lane's counters at one instant to {@code sum}; {@code scratch} is overwritten. */
-    void snapshot(ShardCounters sum, ShardCounters scratch) {
+    /**
+     * Adds this lane's counters at one instant to {@code sum}; {@code scratch} is overwritten. Under the shard's lock.
+     *
+     * @return false if a producer was in the middle of a call all the while; {@code sum} is then as it was
+     */
+    boolean trySnapshot(ShardCounters sum, ShardCounters scratch) {
         for (int i = 0; i < SPINS_FOR_SNAPSHOT; i++) {
             scratch.copyFrom(sum);
             long completed = completedAcquire();
             addTo(scratch);
-            Chunk last = (Chunk) TAIL.getAcquire(this);
-            scratch.inLanes +=
-                    last.firstRecord + Chunk.records(last.published()) - head.firstRecord - readRecords;
+            scratch.inLanes += acceptedRecords() - drainedRecords();
             VarHandle.acquireFence();
             long offered = offeredOpaque();
             scratch.offered += offered;
             if (offered == completed) {
-                break;
+                sum.copyFrom(scratch);
+                return true;
             }
             Thread.onSpinWait();
         }
-        sum.copyFrom(scratch);
+        return false;
     }
 
     /** Memory of the chunks that hold unread records. Worker only. */

@@ -3,7 +3,6 @@ package io.netbus.shard;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
@@ -12,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several lanes and the memory they share: any thread writes, one worker reads.
  * <p>
- * A platform thread gets a lane of its own for as long as it lives; when those are taken, and for virtual threads, a
- * few shared lanes are claimed for the length of one record. What one thread offers, and what threads offer one after
- * the other, is taken out in that order.
+ * <b>Order:</b> records of one key all go through one lane, so they keep the order in which they were offered, whoever
+ * offered them. Records without a key go through the offering thread's lane and keep that thread's order. A platform
+ * thread has a lane of its own for as long as it lives; when those are taken, for virtual threads, and for keys, lanes
+ * are shared: a producer claims one for the length of one record.
  */
 public final class Shard {
 
@@ -26,16 +26,6 @@ public final class Shard {
     private static final int SPINS_BEFORE_YIELD = 64;
 
     private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
-    private static final VarHandle ROUND;
-
-    static {
-        try {
-            ROUND = MethodHandles.lookup().findVarHandle(Shard.class, "round", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final int number;
     private final long budgetBytes;
     private final Lane[] lanes = new Lane[OWNED_LANES + SHARED_LANES];
@@ -43,14 +33,9 @@ public final class Shard {
     private final AtomicLong reservedBytes = new AtomicLong(); // all chunks that exist, free ones included
     private final ReentrantLock lock = new ReentrantLock(); // guards the worker's positions and the end
 
-    private int round; // written by the worker
     private volatile boolean closed; // written by close
     private boolean drained; // under the lock: the worker has read for the last time
-
-    // the pass in hand; worker only
-    private boolean inPass;
-    private int pass;
-    private int passLane;
+    private int nextLane; // worker only: whose turn it is
 
     /**
      * A shard of that number.
@@ -79,12 +64,17 @@ public final class Shard {
 
     // ---- producers
 
-    /** Gives the calling thread a lane for itself until it calls {@link #release}, in between it must not block. */
+    /** Gives the calling thread its lane until it calls {@link #release}, in between it must not block. */
     public Lane claim() {
         Thread thread = Thread.currentThread();
         int slot = slot(thread);
-        Lane lane = lanes[slot];
-        return lane.isOwnedBy(thread) ? lane : claimAnother(thread, slot);
+        Lane lane = lanes[slot % OWNED_LANES];
+        return lane.isOwnedBy(thread) ? lane : claimAnother(thread, lane, OWNED_LANES + slot % SHARED_LANES);
+    }
+
+    /** Gives the calling thread the lane of a key until it calls {@link #release}, in between it must not block. */
+    public Lane claim(int keyHash) {
+        return claimShared(OWNED_LANES + Math.floorMod(keyHash, SHARED_LANES));
     }
 
     /** Gives back what {@link #claim()} gave. */
@@ -99,22 +89,24 @@ public final class Shard {
         return closed;
     }
 
-    private Lane claimAnother(Thread thread, int slot) {
-        if (!isVirtual(thread) && lanes[slot].tryOwn(thread)) {
-            return lanes[slot];
+    /** A thread that used a shared lane goes over to a lane of its own once what it left there has been taken out. */
+    private Lane claimAnother(Thread thread, Lane own, int sharedLane) {
+        if (own.isFree() && !isVirtual(thread) && lanes[sharedLane].isDrained() && own.tryOwn(thread)) {
+            return own;
         }
-        int spins = 0;
-        for (int i = slot; ; i++) {
-            Lane lane = lanes[OWNED_LANES + i % SHARED_LANES];
-            if (lane.tryClaim()) {
-                return lane;
-            }
-            if (++spins % SPINS_BEFORE_YIELD == 0) {
+        return claimShared(sharedLane);
+    }
+
+    private Lane claimShared(int index) {
+        Lane lane = lanes[index];
+        for (int spins = 1; !lane.tryClaim(); spins++) {
+            if (spins % SPINS_BEFORE_YIELD == 0) {
                 Thread.yield();
             } else {
                 Thread.onSpinWait();
             }
         }
+        return lane;
     }
 
     /** Spreads threads over numbers; the same thread always gets the same. */
@@ -124,11 +116,7 @@ public final class Shard {
     }
 
     private static int slot(Thread thread) {
-        return (int) (thread.getId() * GOLDEN_RATIO >>> Integer.SIZE) & OWNED_LANES - 1; // other bits than spread
-    }
-
-    int round() {
-        return (int) ROUND.getOpaque(this);
+        return (int) (thread.getId() * GOLDEN_RATIO >>> Integer.SIZE) & Short.MAX_VALUE; // other bits than spread
     }
 
     @Nullable
@@ -188,16 +176,26 @@ public final class Shard {
 
     // ---- the worker
 
-    /**
-     * A number that everything accepted before the call is taken out under: once {@link #completedPass()} has reached
-     * it, everything has been handed over.
-     */
-    public int barrier() {
-        VarHandle.fullFence(); // the caller's own last record must be visible before the round is read
-        return (int) ROUND.getVolatile(this);
+    /** How many records each lane has accepted; every record accepted before the call is counted. */
+    public long[] acceptedRecords() {
+        long[] accepted = new long[lanes.length];
+        for (int i = 0; i < lanes.length; i++) {
+            accepted[i] = lanes[i].acceptedRecords();
+        }
+        return accepted;
     }
 
-    /** The lock that keeps the worker's positions still; {@link #drain} and {@link #snapshot} want it held. */
+    /** Whether each lane has handed over as many records as {@link #acceptedRecords()} said. Worker only. */
+    public boolean hasDrained(long[] acceptedRecords) {
+        for (int i = 0; i < lanes.length; i++) {
+            if (lanes[i].drainedRecords() < acceptedRecords[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The lock that keeps the worker's positions still; {@link #drain} and {@link #trySnapshot} want it held. */
     public ReentrantLock lock() {
         return lock;
     }
@@ -213,27 +211,18 @@ public final class Shard {
     }
 
     /**
-     * Hands over everything accepted before the pass began; a pass the sink could not take whole goes on with the next
-     * call. Worker only, under the lock.
-     *
-     * @return whether the pass is complete
+     * Hands over what lies in the lanes, lane by lane, until the sink is full; the next call goes on with the next lane,
+     * so that a busy one starves no other. Worker only, under the lock.
      */
-    public boolean drain(RecordSink sink) {
-        if (!inPass) {
-            pass = round;
-            ROUND.setVolatile(this, pass + 1);
-            passLane = 0;
-            inPass = true;
+    public void drain(RecordSink sink) {
+        boolean room = true;
+        for (int i = 0; i < lanes.length && room; i++) {
+            Lane lane = lanes[nextLane];
+            room = lane.drain(sink);
+            lane.publishDrained();
+            lane.disownIfDead();
+            nextLane = (nextLane + 1) % lanes.length;
         }
-        while (passLane < lanes.length) {
-            if (!lanes[passLane].drain(pass, sink)) {
-                return false;
-            }
-            lanes[passLane].disownIfDead();
-            passLane++;
-        }
-        inPass = false;
-        return true;
     }
 
     /** Whether somebody waits to be told what became of a record that lies in a lane. */
@@ -253,17 +242,19 @@ public final class Shard {
         }
     }
 
-    /** The number of the last pass that {@link #drain} has completed; compare by difference, it wraps. */
-    public int completedPass() {
-        return inPass ? pass - 1 : round - 1;
-    }
-
-    /** Adds all lanes' counters to {@code sum}, each lane's at one instant. Under the lock. */
-    public void snapshot(ShardCounters sum) {
+    /**
+     * Adds all lanes' counters to {@code sum}, each lane's at one instant. Under the lock.
+     *
+     * @return false if a producer was held up in the middle of a call; the caller should let the lock go and try again
+     */
+    public boolean trySnapshot(ShardCounters sum) {
         ShardCounters scratch = new ShardCounters();
         for (Lane lane : lanes) {
-            lane.snapshot(sum, scratch);
+            if (!lane.trySnapshot(sum, scratch)) {
+                return false;
+            }
         }
+        return true;
     }
 
     /** Memory of the chunks that hold unread records. Under the lock. */
