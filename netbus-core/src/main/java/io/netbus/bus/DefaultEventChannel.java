@@ -33,7 +33,6 @@ import java.util.concurrent.TimeoutException;
 /** One channel: its shards, their workers and threads, the door before them and the reader behind them. */
 final class DefaultEventChannel implements EventChannel {
 
-    private static final int MAX_RECORD_HEAD_BYTES = 64 * 1024;
     private static final int SCAN_EVENTS = 100_000;
 
     private final String name;
