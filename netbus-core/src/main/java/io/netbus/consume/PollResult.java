@@ -1,0 +1,19 @@
+package io.netbus.consume;
+
+import io.netbus.event.StoredEvent;
+import java.util.List;
+
+/**
+ * A page.
+ *
+ * @param events in order within each shard; immutable; each owns its bytes
+ * @param next where to go on; equal to the request's cursor if nothing was there to read
+ * @param hasMore whether reading on at {@code next} finds at least one more stored event, matching or not
+ */
+public record PollResult(List<StoredEvent> events, Cursor next, boolean hasMore) {
+
+    /** Copies the list. */
+    public PollResult {
+        events = List.copyOf(events);
+    }
+}
