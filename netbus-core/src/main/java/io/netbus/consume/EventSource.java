@@ -27,7 +27,8 @@ public interface EventSource {
      * <li>Slow subscriber: falls behind and reads from the log; nothing is lost, and nobody else waits.
      * <li>End: completes when the bus closes and all stored events were delivered or nothing more is asked for; fails
      *     with the cause if a stored event cannot be read.
-     * <li>Thread: {@code netbus-push}, shared by all subscribers, never a writer's; {@code onNext} must not block.
+     * <li>Thread: {@code netbus-push}, shared by all subscribers, never a writer's; {@code onNext} must not block. Only
+     *     {@code onSubscribe} is called by the subscribing thread.
      * </ul>
      */
     Flow.Publisher<StoredEvent> events(StreamRequest request);
