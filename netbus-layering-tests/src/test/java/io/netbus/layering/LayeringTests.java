@@ -17,7 +17,7 @@ class LayeringTests {
     private static final Edges EDGES = Edges.under("io.netbus")
             // netbus-core: holders, then movers, then the façade
             .row("event")
-            .row("redex")
+            .row("redex", "worker")
             .row("worker")
             .row("shard", "event")
             .row("adapter", "event")
