@@ -104,6 +104,14 @@ public final class Cortex implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Completes every watcher that is open now, so that its client can go; new ones may be made at once. For an orderly
+     * stop that must not wait for streams without an end. Returns before they have completed.
+     */
+    public void completeWatchers() {
+        watchers.completeAll();
+    }
+
     /** Ends the bridges, folds every log to its end, and completes the watchers, in this order. Idempotent. */
     @Override
     public void close() {
