@@ -33,7 +33,6 @@ import java.util.concurrent.TimeoutException;
 /** One channel: its shards, their workers and threads, the door before them and the reader behind them. */
 final class DefaultEventChannel implements EventChannel {
 
-    private static final int MAX_RECORD_HEAD_BYTES = 64 * 1024;
     private static final int SCAN_EVENTS = 100_000;
 
     private final String name;
@@ -186,7 +185,9 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     long lostEvents() {
-        return stats().stream().mapToLong(stats -> stats.lostAtClose() + stats.queued()).sum();
+        return stats().stream()
+                .mapToLong(stats -> stats.lostAtClose() + stats.queued())
+                .sum();
     }
 
     long unforcedEvents() {
@@ -196,8 +197,7 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     private CompletionStage<Position> forced(Position position) {
-        return lots.get(position.shard())
-                .stream()
+        return lots.get(position.shard()).stream()
                 .whenForced(position.sequence() + 1)
                 .thenApply(ignored -> position);
     }
@@ -235,7 +235,9 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     private static long blockNanos(BackpressurePolicy policy) {
-        return policy instanceof BackpressurePolicy.Block block ? block.timeout().toNanos() : 0;
+        return policy instanceof BackpressurePolicy.Block block
+                ? block.timeout().toNanos()
+                : 0;
     }
 
     private static long epochNanos() {
