@@ -47,8 +47,7 @@ public final class BatchWorker implements Worker {
     private final Queue<Barrier> barriers = new ConcurrentLinkedQueue<>();
 
     // the batch in hand; worker only, counted under the shard's lock
-    private ByteBuffer encoded =
-            ByteBuffer.allocate(INITIAL_BATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer encoded = ByteBuffer.allocate(INITIAL_BATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final List<Receipt> receipts = new ArrayList<>();
     private int[] receiptIndexes = new int[16];
     private int inHand;

@@ -83,6 +83,25 @@ public final class Cursor {
         return true;
     }
 
+    /**
+     * How many events lie between that place and this one, where this one is ahead; 0 if it {@link #covers covers} this.
+     * Events that were evicted count.
+     *
+     * @param earlier null for the start of every shard
+     * @throws IllegalArgumentException if they are of different channels
+     */
+    public long distanceFrom(@Nullable Cursor earlier) {
+        if (earlier != null && channel != earlier.channel) {
+            throw new IllegalArgumentException("cursors of different channels have no order");
+        }
+        long distance = 0;
+        for (int i = 0; i < shards.length; i++) {
+            long from = earlier == null ? 0 : earlier.next(shards[i]);
+            distance += Math.max(0, next[i] - from);
+        }
+        return distance;
+    }
+
     /** Whether both name the same place. Their texts may differ in which shard is read first. */
     @Override
     public boolean equals(@Nullable Object other) {

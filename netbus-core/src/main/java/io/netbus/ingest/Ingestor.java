@@ -50,8 +50,7 @@ public final class Ingestor {
      * @param idWindowNanos how long ids are remembered; 0 ignores them
      * @param epochNanos the wall clock, read for events with an id
      */
-    public Ingestor(
-            Gate[] gates, int maxPayloadBytes, long blockNanos, long idWindowNanos, LongSupplier epochNanos) {
+    public Ingestor(Gate[] gates, int maxPayloadBytes, long blockNanos, long idWindowNanos, LongSupplier epochNanos) {
         this.gates = gates.clone();
         this.router = new ShardRouter(gates.length);
         this.maxPayloadBytes = maxPayloadBytes;
@@ -111,7 +110,9 @@ public final class Ingestor {
 
     /** Offers an event, and tells nobody where it went. */
     public IngestResult offer(Event event) {
-        return remembersIds && event.id() != null ? offerForTicket(event).outcome() : offer(routeOf(event), event, null);
+        return remembersIds && event.id() != null
+                ? offerForTicket(event).outcome()
+                : offer(routeOf(event), event, null);
     }
 
     /** Offers an event; the ticket's position completes when it is written, or when the one it repeats is. */

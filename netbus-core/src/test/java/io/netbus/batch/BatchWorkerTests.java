@@ -91,7 +91,8 @@ class BatchWorkerTests {
             worker.doWork();
             return stream.events.size() == 11;
         });
-        assertThat(stream.events.stream().map(event -> event.payload().getInt())).isSorted();
+        assertThat(stream.events.stream().map(event -> event.payload().getInt()))
+                .isSorted();
         assertThat(worker.stats().state()).isEqualTo(ShardStats.State.RUNNING);
         assertLaw(11, 11, 0);
     }

@@ -145,6 +145,19 @@ class CursorTest {
     }
 
     @Test
+    void distanceCountsTheEventsBetweenTwoPlaces() {
+        Cursor here = Cursor.of(ORDERS, 0, new int[] {0, 3}, new int[] {0, 0}, new long[] {5, 8});
+        assertThat(here.distanceFrom(null)).isEqualTo(13);
+        assertThat(here.distanceFrom(Cursor.start(ORDERS))).isEqualTo(13);
+        assertThat(here.distanceFrom(here)).isZero();
+        assertThat(here.distanceFrom(cursor(3, 0, 6))).isEqualTo(7);
+        assertThat(here.distanceFrom(cursor(3, 0, 100))).isEqualTo(5);
+        assertThat(Cursor.start(ORDERS).distanceFrom(here)).isZero();
+        assertThatThrownBy(() -> here.distanceFrom(Cursor.start(Cursor.fingerprint("other"))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void aCursorOfThousandTwentyFourShardsAtTheirLargestIsReadBack() {
         int[] shards = new int[1_024];
         int[] epochs = new int[shards.length];

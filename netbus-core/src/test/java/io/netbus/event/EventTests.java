@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class EventTests {
@@ -91,16 +96,14 @@ class EventTests {
         byte[] target = new byte[100];
         int payloadAt = EventLayout.putKeyedHead(target, 0, key);
         target[payloadAt] = 42;
-        Event keyed = new EventView()
-                .wrap(ByteBuffer.wrap(target, 0, payloadAt + 1))
-                .toEvent();
+        Event keyed =
+                new EventView().wrap(ByteBuffer.wrap(target, 0, payloadAt + 1)).toEvent();
         assertThat(keyed).isEqualTo(Event.builder(new byte[] {42}).key("k-1").build());
 
         payloadAt = EventLayout.putBareHead(target, 0);
         target[payloadAt] = 43;
-        Event bare = new EventView()
-                .wrap(ByteBuffer.wrap(target, 0, payloadAt + 1))
-                .toEvent();
+        Event bare =
+                new EventView().wrap(ByteBuffer.wrap(target, 0, payloadAt + 1)).toEvent();
         assertThat(bare).isEqualTo(Event.of(new byte[] {43}));
     }
 
@@ -144,19 +147,23 @@ class EventTests {
         }
         List<String> seen = new ArrayList<>();
         new EventBatch(encoded.flip(), 10, 1L)
-                .forEach(view -> seen.add(
-                        view.key() + "=" + StandardCharsets.UTF_8.decode(view.payload())));
+                .forEach(view -> seen.add(view.key() + "=" + StandardCharsets.UTF_8.decode(view.payload())));
 
         assertThat(seen).hasSize(10).startsWith("k0=payload-0").endsWith("k9=payload-9");
     }
 
     @Test
-    void theEncodedFormIsTheDocumentedOne() {
+    void theDocumentedExampleReadsAsItSays() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "format", "event.md"));
+        Matcher dump = Pattern.compile("```\n([0-9a-f ]+)\n```").matcher(page);
+        assertThat(dump.find()).isTrue();
+        byte[] documented = HexFormat.ofDelimiter(" ").parseHex(dump.group(1));
         Event event = Event.builder(utf8("hi")).key("k").id("7").build();
         byte[] encoded = new byte[event.encodedBytes()];
         event.copyTo(encoded, 0);
 
-        assertThat(HexFormat.ofDelimiter(" ").formatHex(encoded)).isEqualTo("15 01 00 6b 01 00 37 68 69");
+        assertThat(encoded).isEqualTo(documented);
+        assertThat(new EventView().wrap(ByteBuffer.wrap(documented)).toEvent()).isEqualTo(event);
     }
 
     private static String text(Random random) {

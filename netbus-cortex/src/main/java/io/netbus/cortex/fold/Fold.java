@@ -91,7 +91,7 @@ public final class Fold<S> implements AutoCloseable {
         cursor = openCursor();
         replay();
         worker = WorkerRunner.start(new FoldWorker(this));
-        appendHint = log.onAppend(this::appended);
+        appendHint = registerHint();
         worker.wake();
     }
 
@@ -273,6 +273,15 @@ public final class Fold<S> implements AutoCloseable {
         } catch (RuntimeException e) {
             halt(e);
             return null;
+        }
+    }
+
+    private RedexLog.Registration registerHint() {
+        try {
+            return log.onAppend(this::appended);
+        } catch (RuntimeException e) {
+            halt(e);
+            return () -> {};
         }
     }
 
