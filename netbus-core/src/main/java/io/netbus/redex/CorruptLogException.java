@@ -1,5 +1,6 @@
 package io.netbus.redex;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that were forced to disk fail their checksum. Nothing was changed; the message says where. */
@@ -9,5 +10,12 @@ public final class CorruptLogException extends RedexException {
 
     CorruptLogException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    static CorruptLogException of(Path file, long offset, String defect) {
+        return new CorruptLogException(
+                "log is damaged: file=" + file + ", offset=" + offset + ", " + defect
+                        + " (nothing was changed: restore the file from a copy, or move its directory away)",
+                null);
     }
 }

@@ -10,4 +10,8 @@ public final class LogClosedException extends RedexException {
     LogClosedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    static LogClosedException of(String log) {
+        return new LogClosedException("log is closed: log=" + log, null);
+    }
 }

@@ -10,4 +10,11 @@ public final class LogFailedException extends RedexException {
     LogFailedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    static LogFailedException of(String log, Throwable cause) {
+        return new LogFailedException(
+                "log only reads since its disk failed: log=" + log + ", failure=" + cause
+                        + " (mend the disk, then open the log again)",
+                cause);
+    }
 }

@@ -10,4 +10,11 @@ public final class PayloadTooLargeException extends RedexException {
     PayloadTooLargeException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    static PayloadTooLargeException of(String log, int payloadBytes, int maxPayloadBytes) {
+        return new PayloadTooLargeException(
+                "payload does not fit: log=" + log + ", payloadBytes=" + payloadBytes + ", maxPayloadBytes="
+                        + maxPayloadBytes + " (set by RedexConfig)",
+                null);
+    }
 }

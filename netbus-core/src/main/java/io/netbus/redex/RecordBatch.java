@@ -16,7 +16,8 @@ public final class RecordBatch {
 
     /** An empty batch with room for about that many bytes; it grows as needed. */
     public RecordBatch(int capacityBytes) {
-        encoded = ByteBuffer.allocate(Math.max(capacityBytes, MIN_CAPACITY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        encoded =
+                ByteBuffer.allocate(Math.max(capacityBytes, MIN_CAPACITY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private RecordBatch(ByteBuffer encoded, int count) {

@@ -19,7 +19,11 @@ public record RedexConfig(int segmentBytes, int maxPayloadBytes, Duration forceI
     public RedexConfig {
         requireRange("segmentBytes", segmentBytes, 64 * KIB, 1024 * MIB);
         requireRange("maxPayloadBytes", maxPayloadBytes, 1, 64 * MIB);
-        requireRange("forceIntervalMillis", forceInterval.toMillis(), 1, Duration.ofHours(1).toMillis());
+        requireRange(
+                "forceIntervalMillis",
+                forceInterval.toMillis(),
+                1,
+                Duration.ofHours(1).toMillis());
         if (lockWait.isNegative()) {
             throw new IllegalArgumentException("lockWait must not be negative: lockWait=" + lockWait);
         }

@@ -1,0 +1,53 @@
+package io.netbus.redex;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Who wants to hear of appends. <b>Threads:</b> any. */
+final class AppendHints {
+
+    private static final Logger LOG = System.getLogger(AppendHints.class.getName());
+
+    private final String log;
+    private final CopyOnWriteArrayList<Entry> entries = new CopyOnWriteArrayList<>();
+
+    AppendHints(String log) {
+        this.log = log;
+    }
+
+    RedexLog.Registration add(Runnable hint) {
+        Entry entry = new Entry(hint);
+        entries.add(entry);
+        return () -> entries.remove(entry);
+    }
+
+    /** Calls each. The records are appended whatever a hint does, so one that throws is reported, not passed on. */
+    void fire() {
+        for (Entry entry : entries) {
+            try {
+                entry.hint.run();
+            } catch (RuntimeException e) {
+                if (entry.reported.compareAndSet(false, true)) {
+                    LOG.log(Level.WARNING, "append hint failed, is called on: log=" + log + ", hint=" + entry.hint, e);
+                }
+            }
+        }
+    }
+
+    void clear() {
+        entries.clear();
+    }
+
+    /** Distinct for each registration, also of the same hint. */
+    private static final class Entry {
+
+        private final Runnable hint;
+        private final AtomicBoolean reported = new AtomicBoolean();
+
+        private Entry(Runnable hint) {
+            this.hint = hint;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link DiskLog} through a file of its own. */
+final class DiskCursor implements LogCursor {
+
+    /*
+     * Only whole, published frames are read: the log's next sequence is taken first, so the frame of any record below
+     * it ends before its segment's published end. A frame is verified when it is entered, once. One view over the
+     * window serves all its records; position, limit and byte order are set for each.
+     */
+    private static final int WINDOW_BYTES = 128 * 1024;
+
+    private final DiskLog log;
+    private final SegmentStore store;
+    private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+
+    private volatile @Nullable SegmentFile file; // of the segment; also closed by the log's close
+    private volatile boolean closed;
+    private @Nullable Segment segment;
+
+    private long position;
+    private boolean handingOver;
+
+    private boolean inFrame; // the rest is of that frame
+    private long frameAt;
+    private long frameEnd;
+    private long recordSequence;
+    private long recordsEnd; // sequence behind the frame's last record
+    private int recordIndex; // of the next record's length, in the window
+    private int frameEndIndex;
+
+    DiskCursor(DiskLog log, SegmentStore store, long fromSequence) {
+        this.log = log;
+        this.store = store;
+        position = start(fromSequence);
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void seek(long sequence) {
+        requireNotHandingOver();
+        requireOpen();
+        long target = start(sequence);
+        if (inFrame && (target < recordSequence || target >= recordsEnd)) {
+            inFrame = false;
+        }
+        position = target;
+    }
+
+    @Override
+    public int read(RecordReader reader, int maxRecords) {
+        requireNotHandingOver();
+        requireOpen();
+        long end = log.nextSequence();
+        int count = 0;
+        handingOver = true;
+        try {
+            while (count < maxRecords && position < end) {
+                if (!inFrame) {
+                    enterFrame();
+                }
+                ByteBuffer view = window.view();
+                boolean more = true;
+                while (more && !closed && count < maxRecords && recordSequence < recordsEnd) {
+                    int start = recordIndex + FrameLayout.RECORD_HEAD_BYTES;
+                    int next = start + recordBytes();
+                    if (recordSequence >= position) {
+                        view.limit(next).position(start).order(ByteOrder.BIG_ENDIAN);
+                        more = reader.accept(recordSequence, window.timestampNanos(), view);
+                        position = recordSequence + 1;
+                        count++;
+                    }
+                    recordIndex = next;
+                    recordSequence++;
+                }
+                if (recordSequence == recordsEnd) {
+                    inFrame = false;
+                }
+                if (!more || closed) {
+                    break;
+                }
+            }
+            return count;
+        } catch (IOException e) {
+            inFrame = false;
+            requireOpen(); // a close in another thread takes the file away
+            throw new UncheckedIOException("log could not be read: log=" + log.name() + ", sequence=" + position, e);
+        } finally {
+            handingOver = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        log.forget(this);
+        release();
+    }
+
+    /** Closes the file, from any thread; a call in hand fails. */
+    void release() {
+        SegmentFile open = file;
+        if (open != null) {
+            file = null;
+            closeQuietly(open);
+        }
+    }
+
+    /** Finds, loads and verifies the frame of the record at the position. */
+    private void enterFrame() throws IOException {
+        Segment wanted = segment;
+        if (wanted == null || position != recordsEnd || frameEnd >= wanted.end()) {
+            wanted = log.segmentOf(position);
+            long entry = wanted.index.floor(position - wanted.baseSequence());
+            recordsEnd = wanted.baseSequence() + SegmentIndex.record(entry);
+            frameEnd = SegmentIndex.offset(entry);
+        }
+        SegmentFile open = open(wanted);
+        long limit = wanted.end();
+        int tag = wanted.head.frameTag();
+        long at = frameEnd;
+        long sequence = recordsEnd;
+        recordsEnd = -1; // if this fails, the next attempt starts from the index
+        while (true) {
+            check(wanted, at, window.head(open, at, limit, tag, sequence));
+            if (position < sequence + window.count()) {
+                break;
+            }
+            sequence += window.count();
+            at += window.frameBytes();
+        }
+        check(wanted, at, window.body(open, at, limit));
+        frameAt = at;
+        frameEnd = at + window.frameBytes();
+        recordSequence = sequence;
+        recordsEnd = sequence + window.count();
+        recordIndex = window.index() + FrameLayout.HEAD_BYTES;
+        frameEndIndex = window.index() + window.frameBytes();
+        inFrame = true;
+    }
+
+    /** Length of the record at the index, which must end within the frame. */
+    private int recordBytes() {
+        int left = frameEndIndex - recordIndex - FrameLayout.RECORD_HEAD_BYTES;
+        int length = left < 0 ? -1 : window.intAt(recordIndex);
+        if (length < 0 || length > left) {
+            inFrame = false;
+            throw CorruptLogException.of(
+                    Objects.requireNonNull(segment).path, frameAt, Defect.of("recordBytes", "0 to " + left, length));
+        }
+        return length;
+    }
+
+    private SegmentFile open(Segment wanted) throws IOException {
+        SegmentFile open = file;
+        if (open != null && wanted == segment) {
+            return open;
+        }
+        release();
+        window.clear();
+        segment = wanted;
+        open = store.openForReading(wanted.path);
+        file = open;
+        if (closed || !log.isOpen()) { // it may have looked before there was a file to close
+            release();
+            throw LogClosedException.of(log.name());
+        }
+        return open;
+    }
+
+    private static void check(Segment segment, long offset, @Nullable String defect) {
+        if (defect != null) {
+            throw CorruptLogException.of(segment.path, offset, defect);
+        }
+    }
+
+    private long start(long sequence) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException(
+                    "sequence must not be negative: log=" + log.name() + ", sequence=" + sequence);
+        }
+        return Math.max(sequence, log.firstSequence());
+    }
+
+    private void requireOpen() {
+        log.requireOpen();
+        if (closed) {
+            throw LogClosedException.of(log.name());
+        }
+    }
+
+    private void requireNotHandingOver() {
+        if (handingOver) {
+            throw new IllegalStateException(
+                    "a reader must not use its cursor: log=" + log.name() + ", position=" + position);
+        }
+    }
+
+    private static void closeQuietly(SegmentFile open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            System.getLogger(DiskCursor.class.getName())
+                    .log(System.Logger.Level.WARNING, "a reader's file did not close", e);
+        }
+    }
+}

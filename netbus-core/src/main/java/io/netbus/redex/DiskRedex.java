@@ -1,0 +1,166 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Logs on disk: a lock file, and a directory for each log. */
+final class DiskRedex implements Redex {
+
+    private final Path directory;
+    private final RedexConfig config;
+    private final SegmentStore store;
+    private final DirectoryLock lock;
+    private final ForceWorker forcer = new ForceWorker();
+
+    private final ConcurrentHashMap<String, CompletableFuture<DiskLog>> logs = new ConcurrentHashMap<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private DiskRedex(Path directory, RedexConfig config, SegmentStore store, DirectoryLock lock) {
+        this.directory = directory;
+        this.config = config;
+        this.store = store;
+        this.lock = lock;
+    }
+
+    static Redex open(Path directory, RedexConfig config) {
+        return open(directory, config, new FileStore());
+    }
+
+    static Redex open(Path directory, RedexConfig config, SegmentStore store) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            Uninterrupted.call(() -> {
+                store.createDirectories(absolute);
+                Path parent = absolute.getParent();
+                if (parent != null && Files.isReadable(parent)) {
+                    store.forceDirectory(parent);
+                }
+                return absolute;
+            });
+            DirectoryLock lock = DirectoryLock.take(absolute, config.lockWait());
+            return new DiskRedex(absolute, config, store, lock);
+        } catch (IOException e) {
+            throw new UncheckedIOException("directory could not be opened: directory=" + absolute, e);
+        }
+    }
+
+    @Override
+    public RedexLog log(String name) {
+        LogName.require(name);
+        while (true) {
+            CompletableFuture<DiskLog> mine = new CompletableFuture<>();
+            CompletableFuture<DiskLog> there = logs.putIfAbsent(name, mine);
+            if (there == null) {
+                return open(name, mine);
+            }
+            DiskLog log = await(there);
+            if (log.isOpen()) {
+                return log;
+            }
+            log.awaitClosed();
+        }
+    }
+
+    @Override
+    public List<String> names() {
+        try {
+            return store.list(directory).stream()
+                    .map(path -> LogName.fromDirectory(path.getFileName().toString()))
+                    .flatMap(Optional::stream)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("directory could not be listed: directory=" + directory, e);
+        }
+    }
+
+    @Override
+    public List<RedexLog> logs() {
+        return logs.values().stream()
+                .filter(log -> log.isDone() && !log.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .filter(DiskLog::isOpen)
+                .sorted(Comparator.comparing(DiskLog::name))
+                .map(RedexLog.class::cast)
+                .toList();
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(directory);
+    }
+
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            if (!forcer.isCurrentThread()) {
+                closed.join();
+            }
+            return;
+        }
+        for (CompletableFuture<DiskLog> log : logs.values()) {
+            log.handle((open, failure) -> open)
+                    .thenAccept(open -> {
+                        if (open != null) {
+                            open.close();
+                        }
+                    })
+                    .join();
+        }
+        forcer.stop();
+        try {
+            lock.release();
+        } catch (IOException e) {
+            throw new UncheckedIOException("directory could not be let go: directory=" + directory, e);
+        } finally {
+            closed.complete(null);
+        }
+    }
+
+    private RedexLog open(String name, CompletableFuture<DiskLog> mine) {
+        try {
+            if (closing.get()) { // looked at after the entry was made: close either sees the entry or is seen here
+                throw LogClosedException.of(name);
+            }
+            Path path = directory.resolve(LogName.directory(name));
+            DiskLog log = DiskLog.open(name, path, store, config, forcer, it -> logs.remove(name, mine));
+            mine.complete(log);
+            return log;
+        } catch (IOException e) {
+            throw forget(name, mine, new UncheckedIOException("log could not be opened: log=" + name, e));
+        } catch (RuntimeException e) {
+            throw forget(name, mine, e);
+        } catch (Error e) {
+            forget(name, mine, new IllegalStateException(e));
+            throw e;
+        }
+    }
+
+    private RuntimeException forget(String name, CompletableFuture<DiskLog> mine, RuntimeException cause) {
+        logs.remove(name, mine);
+        mine.completeExceptionally(cause);
+        return cause;
+    }
+
+    /** The log that another thread opens; fails as that does. */
+    private static DiskLog await(CompletableFuture<DiskLog> there) {
+        try {
+            return there.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

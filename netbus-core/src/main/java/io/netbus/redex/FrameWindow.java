@@ -1,0 +1,180 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a segment that a reader has in memory, and the frame in it that it looks at. Reads ahead, grows for a
+ * frame that is larger and shrinks back after it. <b>Threads:</b> one at a time.
+ */
+final class FrameWindow {
+
+    private static final int SMALL_LOADS_BEFORE_SHRINKING = 64;
+
+    private final int normalBytes;
+    private final CRC32C crc = new CRC32C();
+
+    private ByteBuffer bytes;
+    private ByteBuffer view;
+    private long offset; // in the file, of the window's first byte
+    private int length; // 0: nothing loaded
+    private int smallLoads;
+
+    private int frame; // the frame's place in the window
+    private int frameBytes;
+
+    FrameWindow(int normalBytes) {
+        this.normalBytes = normalBytes;
+        bytes = allocate(normalBytes);
+        view = bytes.asReadOnlyBuffer();
+    }
+
+    /** Forgets what is loaded; to be called before reading another file. */
+    void clear() {
+        length = 0;
+    }
+
+    /**
+     * Looks at the head of the frame at an offset.
+     *
+     * @param limit offset behind the last byte to look at
+     * @param tag what the frame should carry
+     * @return what is wrong with it; null if nothing is
+     */
+    @Nullable
+    String head(SegmentFile file, long at, long limit, int tag) throws IOException {
+        if (limit - at < FrameLayout.HEAD_BYTES) {
+            return Defect.of("bytesLeft", "at least " + FrameLayout.HEAD_BYTES, limit - at);
+        }
+        frame = load(file, at, FrameLayout.HEAD_BYTES, limit);
+        if (frame < 0) {
+            return Defect.of("fileBytes", "at least " + limit, file.size());
+        }
+        int size = bytes.getInt(frame + FrameLayout.LENGTH_OFFSET);
+        if (!isLength(size, limit - at)) {
+            return Defect.of("frameBytes", "a multiple of 8 in [40, " + (limit - at) + "]", size);
+        }
+        if (tag() != tag) {
+            return Defect.of("tag", tag, tag());
+        }
+        int count = count();
+        if (!isCount(count, size)) {
+            return Defect.of("recordCount", "at least 1, and room for them in " + size + " bytes", count);
+        }
+        frameBytes = size;
+        return null;
+    }
+
+    /** Whether a whole frame starts at an offset, of a sequence at or above that one. */
+    boolean holdsFrame(SegmentFile file, long at, long limit, long sequence) throws IOException {
+        frame = load(file, at, FrameLayout.HEAD_BYTES, limit);
+        if (frame < 0) {
+            return false;
+        }
+        int size = bytes.getInt(frame + FrameLayout.LENGTH_OFFSET);
+        if (!isLength(size, limit - at) || !isCount(count(), size) || baseSequence() < sequence) {
+            return false;
+        }
+        frameBytes = size;
+        return body(file, at, limit) == null;
+    }
+
+    /** Loads the rest of the frame whose head was found good; returns what is wrong with it, null if nothing is. */
+    @Nullable
+    String body(SegmentFile file, long at, long limit) throws IOException {
+        frame = load(file, at, frameBytes, limit);
+        if (frame < 0) {
+            return Defect.of("fileBytes", "at least " + limit, file.size());
+        }
+        int expected = FrameLayout.crc(crc, bytes, frame, frameBytes);
+        int found = bytes.getInt(frame + FrameLayout.CRC_OFFSET);
+        return found == expected ? null : Defect.of("checksum", expected, found);
+    }
+
+    /** As {@link #head}, also wanting the frame to start at that sequence. */
+    @Nullable
+    String head(SegmentFile file, long at, long limit, int tag, long sequence) throws IOException {
+        String defect = head(file, at, limit, tag);
+        if (defect == null && baseSequence() != sequence) {
+            return Defect.of("baseSequence", sequence, baseSequence());
+        }
+        return defect;
+    }
+
+    int frameBytes() {
+        return frameBytes;
+    }
+
+    long baseSequence() {
+        return bytes.getLong(frame + FrameLayout.BASE_SEQUENCE_OFFSET);
+    }
+
+    long timestampNanos() {
+        return bytes.getLong(frame + FrameLayout.TIMESTAMP_OFFSET);
+    }
+
+    int count() {
+        return bytes.getInt(frame + FrameLayout.COUNT_OFFSET);
+    }
+
+    int tag() {
+        return bytes.getInt(frame + FrameLayout.TAG_OFFSET);
+    }
+
+    /** The frame's place in {@link #view()}. */
+    int index() {
+        return frame;
+    }
+
+    /** A 32-bit number at a place in {@link #view()}. */
+    int intAt(int index) {
+        return bytes.getInt(index);
+    }
+
+    /** The window, read-only; another object once the window has grown or shrunk. */
+    ByteBuffer view() {
+        return view;
+    }
+
+    /** Makes the bytes from an offset on available; returns their place in the window, -1 if the file is too short. */
+    private int load(SegmentFile file, long at, int count, long limit) throws IOException {
+        if (at >= offset && at + count <= offset + length) {
+            return (int) (at - offset);
+        }
+        resize(count);
+        length = 0;
+        int wanted = (int) Math.min(bytes.capacity(), limit - at);
+        int read = file.read(bytes.clear().limit(wanted), at);
+        bytes.clear();
+        offset = at;
+        length = read;
+        return read < count ? -1 : 0;
+    }
+
+    private static boolean isLength(int size, long bytesLeft) {
+        return size >= FrameLayout.HEAD_BYTES
+                && size % FrameLayout.ALIGNMENT_BYTES == 0
+                && size <= FrameLayout.MAX_FRAME_BYTES
+                && size <= bytesLeft;
+    }
+
+    private static boolean isCount(int count, int size) {
+        return count >= 1 && count <= (size - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
+    }
+
+    private void resize(int count) {
+        smallLoads = count <= normalBytes ? smallLoads + 1 : 0;
+        boolean shrink = bytes.capacity() > normalBytes && smallLoads == SMALL_LOADS_BEFORE_SHRINKING;
+        if (bytes.capacity() < count || shrink) {
+            bytes = allocate(Math.max(normalBytes, count));
+            view = bytes.asReadOnlyBuffer();
+        }
+    }
+
+    private static ByteBuffer allocate(int size) {
+        return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

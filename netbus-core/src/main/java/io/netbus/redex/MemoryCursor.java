@@ -1,0 +1,102 @@
+package io.netbus.redex;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link MemoryLog}; hands out views of its chunks. */
+final class MemoryCursor implements LogCursor {
+
+    private final MemoryLog log;
+    private final MemoryRecords records;
+
+    private volatile boolean closed;
+    private long position;
+    private boolean handingOver;
+
+    private @Nullable MemoryChunk chunk; // null: to be looked up
+    private ByteBuffer view = ByteBuffer.allocate(0);
+    private int offset; // of the record at the position, in the chunk
+    private long chunkEnd; // behind the last of its records that was there when it was entered
+
+    MemoryCursor(MemoryLog log, MemoryRecords records, long fromSequence) {
+        this.log = log;
+        this.records = records;
+        position = start(fromSequence);
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void seek(long sequence) {
+        requireUsable();
+        position = start(sequence);
+        chunk = null;
+    }
+
+    @Override
+    public int read(RecordReader reader, int maxRecords) {
+        requireUsable();
+        long end = records.nextSequence();
+        int count = 0;
+        handingOver = true;
+        try {
+            boolean more = true;
+            while (more && !closed && count < maxRecords && position < end) {
+                MemoryChunk current = chunk;
+                if (current == null || position >= chunkEnd) {
+                    current = enterChunk(end);
+                }
+                int start = offset + MemoryChunk.RECORD_HEAD_BYTES;
+                int next = start + current.length(offset);
+                view.limit(next).position(start).order(ByteOrder.BIG_ENDIAN);
+                more = reader.accept(position, current.timestampNanos(offset), view);
+                offset = next;
+                position++;
+                count++;
+            }
+            return count;
+        } finally {
+            handingOver = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private MemoryChunk enterChunk(long end) {
+        int place = records.chunkOf(position);
+        MemoryChunk found = records.chunk(place);
+        if (found != chunk) {
+            view = found.view();
+        }
+        chunk = found;
+        offset = found.offsetOf(position);
+        chunkEnd = records.endOf(place, end);
+        return found;
+    }
+
+    private long start(long sequence) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException(
+                    "sequence must not be negative: log=" + log.name() + ", sequence=" + sequence);
+        }
+        return sequence;
+    }
+
+    private void requireUsable() {
+        if (handingOver) {
+            throw new IllegalStateException(
+                    "a reader must not use its cursor: log=" + log.name() + ", position=" + position);
+        }
+        log.requireOpen();
+        if (closed) {
+            throw LogClosedException.of(log.name());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.netbus.redex;
+
+/**
+ * A log as it was found on disk, whole, forced, and ready to be appended to.
+ *
+ * @param segments by base sequence; the last one is open for writing
+ * @param lastTimestampNanos of the last record; {@link Long#MIN_VALUE} if there is none
+ */
+record RecoveredLog(Segment[] segments, long nextSequence, long lastTimestampNanos, long quarantinedBytes) {}

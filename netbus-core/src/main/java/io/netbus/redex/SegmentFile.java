@@ -1,0 +1,28 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file whose bytes are read and written by offset. An interrupt of the caller is kept and has no other effect.
+ * <p>
+ * <b>Threads:</b> any; {@link #close()} makes calls in other threads fail.
+ */
+interface SegmentFile extends AutoCloseable {
+
+    /** Writes from position to limit, all or throws. */
+    void write(ByteBuffer bytes, long offset) throws IOException;
+
+    /** Reads until the buffer is full or the file ends; returns how many bytes. */
+    int read(ByteBuffer bytes, long offset) throws IOException;
+
+    /** Makes all written bytes survive a power cut. After a failure it must not be called again: it could lie. */
+    void force() throws IOException;
+
+    long size() throws IOException;
+
+    void truncate(long bytes) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

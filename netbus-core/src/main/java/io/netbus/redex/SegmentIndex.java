@@ -1,0 +1,63 @@
+package io.netbus.redex;
+
+import java.util.Arrays;
+
+/**
+ * Where to start looking for a record in a segment.
+ * <p>
+ * <b>Threads:</b> one adds, any number look up.
+ */
+final class SegmentIndex {
+
+    /*
+     * One entry per 32 KiB of frames, a long each: the frame's first record, counted from the segment's first, in the
+     * upper half and the frame's offset in the lower. An entry is stored before the count that shows it, and arrays
+     * only ever give way to longer copies, so who reads the count first finds at least that many entries.
+     */
+    static final int INTERVAL_BYTES = 32 * 1024;
+
+    private volatile long[] entries = new long[8];
+    private volatile int count;
+
+    private long nextOffset; // of the adder
+
+    /** Called for every frame in order; keeps one in a while. */
+    void add(long record, long offset) {
+        if (offset < nextOffset) {
+            return;
+        }
+        int size = count;
+        long[] array = entries;
+        if (size == array.length) {
+            array = Arrays.copyOf(array, 2 * size);
+            entries = array;
+        }
+        array[size] = record << 32 | offset;
+        count = size + 1;
+        nextOffset = offset + INTERVAL_BYTES;
+    }
+
+    /** The last kept frame whose first record is at or below that one, in the form of {@link #record} and {@link #offset}. */
+    long floor(long record) {
+        int low = 0;
+        int high = count - 1;
+        long[] array = entries;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (record(array[middle]) <= record) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return array[low];
+    }
+
+    static long record(long entry) {
+        return entry >>> 32;
+    }
+
+    static long offset(long entry) {
+        return entry & 0xFFFF_FFFFL;
+    }
+}
