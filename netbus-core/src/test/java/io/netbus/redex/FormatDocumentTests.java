@@ -28,11 +28,8 @@ class FormatDocumentTests {
 
     @BeforeEach
     void read() throws IOException {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docs/format/redex.md"))) {
-            directory = directory.getParent();
-        }
-        document = Files.readAllLines(directory.resolve("docs/format/redex.md"));
+        Path here = Path.of("docs/format/redex.md");
+        document = Files.readAllLines(Files.exists(here) ? here : Path.of("..").resolve(here));
     }
 
     @Test
