@@ -13,6 +13,7 @@ import io.netbus.cortex.watch.WatchThread;
 import io.netbus.redex.Redex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The models of an application, over the logs of one {@link Redex}.
@@ -79,6 +80,15 @@ public final class Cortex implements AutoCloseable {
             Bridge bridge = Bridge.start(mapping.name(), source, tasks.fold(), tasks.mapping(mapping));
             bridges.add(bridge);
             return bridge;
+        }
+    }
+
+    /** The open bridge of that name, for those who wait for what it carries; empty if there is none. */
+    public Optional<Bridge> bridge(String name) {
+        synchronized (bridges) {
+            return bridges.stream()
+                    .filter(bridge -> !bridge.isClosed() && bridge.name().equals(name))
+                    .findFirst();
         }
     }
 

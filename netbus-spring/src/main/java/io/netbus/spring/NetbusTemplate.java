@@ -19,6 +19,7 @@ import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -170,7 +171,7 @@ public final class NetbusTemplate {
         try {
             value = decoder.decode(event.event());
         } catch (RuntimeException e) { // a constructor or deserializer of the user's may throw anything
-            skipped.report(event, e instanceof JacksonException json ? json.getOriginalMessage() : e.toString());
+            skipped.report(event, reason(e));
             return;
         }
         if (value == null) {
@@ -178,6 +179,15 @@ public final class NetbusTemplate {
             return;
         }
         sink.next(value);
+    }
+
+    /** Says what went wrong and where, but not the message, which may quote the payload. */
+    private static String reason(RuntimeException e) {
+        TokenStreamLocation location = e instanceof JacksonException json ? json.getLocation() : null;
+        String what = e.getClass().getSimpleName();
+        return location == null
+                ? what
+                : what + " at line=" + location.getLineNr() + ", column=" + location.getColumnNr();
     }
 
     @FunctionalInterface
@@ -199,7 +209,7 @@ public final class NetbusTemplate {
             this.type = type;
         }
 
-        void report(StoredEvent event, @Nullable String reason) {
+        void report(StoredEvent event, String reason) {
             undecodable.increment();
             String message = "event is not of the type asked for, skipped: channel=" + channel + ", shard="
                     + event.shard() + ", sequence=" + event.sequence() + ", type=" + type.getName() + ", contentType="
