@@ -43,6 +43,12 @@ public interface EventBus extends EventChannel, AutoCloseable {
     /** All open channels by name, the default one among them. */
     List<EventChannel> channels();
 
+    /**
+     * Completes every subscription that is open now, on all channels, so that their clients can go; new ones may be made
+     * at once. For an orderly stop that must not wait for streams without an end.
+     */
+    void completeStreams();
+
     /** Closes with the configured deadline; see {@link #close(Duration)}. Idempotent. */
     @Override
     void close();

@@ -1,5 +1,7 @@
 package io.netbus.bus;
 
+import io.netbus.event.EventLayout;
+import io.netbus.shard.Shard;
 import java.time.Duration;
 
 /**
@@ -7,7 +9,8 @@ import java.time.Duration;
  *
  * @param shards shards of a channel that is new; 1 to 1,024, default the number of processors, at most 16. A channel
  *     that exists keeps the number it was made with
- * @param shardBudgetBytes memory the events queued in one shard may take; 1 MiB to 1 GiB, default 32 MiB
+ * @param shardBudgetBytes memory the events queued in one shard may take; from {@link #minShardBudgetBytes(int)} to
+ *     1 GiB, default 32 MiB
  * @param maxPayloadBytes largest payload; 1 byte to 64 MiB, default 1 MiB
  * @param maxBatchEvents most events handed to the adapter at once; 1 to 1,000,000, default 10,000
  * @param backpressure what happens when the budget is used up; default block for 1 s
@@ -29,8 +32,8 @@ public record EventBusConfig(
     /** Rejects values outside the ranges above. */
     public EventBusConfig {
         requireRange("shards", shards, 1, 1024);
-        requireRange("shardBudgetBytes", shardBudgetBytes, MIB, 1024 * MIB);
         requireRange("maxPayloadBytes", maxPayloadBytes, 1, 64 * MIB);
+        requireRange("shardBudgetBytes", shardBudgetBytes, minShardBudgetBytes(maxPayloadBytes), 1024 * MIB);
         requireRange("maxBatchEvents", maxBatchEvents, 1, 1_000_000);
         if (idempotencyWindow.isNegative()) {
             throw new IllegalArgumentException(
@@ -51,6 +54,11 @@ public record EventBusConfig(
                 BackpressurePolicy.block(Duration.ofSeconds(1)),
                 Duration.ofDays(7),
                 Duration.ofSeconds(30));
+    }
+
+    /** The memory below which an event of the largest payload might never find room in its shard. */
+    public static long minShardBudgetBytes(int maxPayloadBytes) {
+        return Shard.minBudgetBytes(maxPayloadBytes + EventLayout.MAX_HEAD_BYTES);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

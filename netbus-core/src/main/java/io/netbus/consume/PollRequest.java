@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param filter null takes every event
  * @param maxScan how long a filtered page may look for matches before it returns what it has
  */
-public record PollRequest(@Nullable Cursor cursor, int limit, @Nullable Filter filter, Duration maxScan) {
+public record PollRequest(
+        @Nullable Cursor cursor, int limit, @Nullable Filter filter, Duration maxScan) {
 
     /** The largest page. */
     public static final int MAX_LIMIT = 10_000;

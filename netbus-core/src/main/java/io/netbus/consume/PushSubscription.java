@@ -40,6 +40,7 @@ final class PushSubscription implements Flow.Subscription {
     private volatile @Nullable IllegalArgumentException violation; // written by request
 
     private boolean ended;
+    private boolean completing;
     private boolean retrying;
     private long retryNanos;
     private long lastReadNanos;
@@ -105,6 +106,11 @@ final class PushSubscription implements Flow.Subscription {
         }
     }
 
+    /** Lets it complete as it would when the bus closes. */
+    void completeSoon() {
+        completing = true;
+    }
+
     /** Delivers what is asked for and there, a bounded piece of it; returns how much it did. */
     int turn(boolean closing) {
         try {
@@ -126,7 +132,7 @@ final class PushSubscription implements Flow.Subscription {
         }
         long asked = demand.get();
         if (asked == 0 || !scan.hasMore()) {
-            if (closing) {
+            if (closing || completing) {
                 complete();
                 return 1;
             }

@@ -48,6 +48,7 @@ public final class PushWorker implements Worker, AutoCloseable {
     private final Object gate = new Object();
     private final Queue<PushSubscription> arrivals = new ArrayDeque<>(); // guarded by gate
     private volatile boolean arrived; // written under gate
+    private volatile boolean completing; // set by completeAll, cleared by the worker
     private volatile boolean closing; // written under gate
     private long deadlineNanos; // written before closing
     private volatile @Nullable WorkerRunner runner;
@@ -86,6 +87,11 @@ public final class PushWorker implements Worker, AutoCloseable {
     @Override
     public int doWork() {
         int work = admit();
+        if (completing) {
+            completing = false;
+            subscriptions.forEach(PushSubscription::completeSoon);
+            work++;
+        }
         boolean last = closing;
         closingSeen = last;
         boolean ended = false;
@@ -108,7 +114,7 @@ public final class PushWorker implements Worker, AutoCloseable {
 
     @Override
     public boolean hasWork() {
-        if (arrived || closing && !closingSeen) {
+        if (arrived || completing || closing && !closingSeen) {
             return true;
         }
         for (PushSubscription subscription : subscriptions) {
@@ -125,6 +131,15 @@ public final class PushWorker implements Worker, AutoCloseable {
         subscriptions.forEach(PushSubscription::cutShort);
         sweep();
         finished.countDown();
+    }
+
+    /**
+     * Completes every subscription that is open now as soon as it has every stored event or asks for nothing more; new
+     * ones may follow at once.
+     */
+    public void completeAll() {
+        completing = true;
+        wake();
     }
 
     /** Closes with a deadline of five seconds; see {@link #close(Duration)}. Idempotent. */

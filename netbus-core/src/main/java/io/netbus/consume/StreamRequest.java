@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param cursor the place, if {@code start} is {@link Start#CURSOR}; else null
  * @param filter null takes every event
  */
-public record StreamRequest(Start start, @Nullable Cursor cursor, @Nullable Filter filter) {
+public record StreamRequest(
+        Start start, @Nullable Cursor cursor, @Nullable Filter filter) {
 
     /** Where to begin. */
     public enum Start {

@@ -150,7 +150,8 @@ public final class Event {
         /**
          * Copies all parts into an event.
          *
-         * @throws IllegalArgumentException if a text or the number of headers is above its limit
+         * @throws IllegalArgumentException if a text, the number of headers, or all texts together are above their
+         *     limit
          */
         public Event build() {
             byte @Nullable [] keyText = text("key", key);
@@ -175,8 +176,12 @@ public final class Event {
                 flags |= EventLayout.HAS_HEADERS;
                 headBytes += Short.BYTES;
                 for (byte[] text : headerTexts) {
-                    headBytes += Short.BYTES + text.length;
+                    headBytes = Math.addExact(headBytes, Short.BYTES + text.length);
                 }
+            }
+            if (headBytes > EventLayout.MAX_HEAD_BYTES) {
+                throw new IllegalArgumentException("key, content type, id and headers are too long together: bytes="
+                        + headBytes + ", max=" + EventLayout.MAX_HEAD_BYTES);
             }
             byte[] encoded = new byte[Math.addExact(headBytes, payload.length)];
             encoded[0] = (byte) (EventLayout.FORMAT << EventLayout.FLAG_BITS | flags);
@@ -215,8 +220,8 @@ public final class Event {
         private static byte[] utf8(String what, String value) {
             byte[] text = value.getBytes(StandardCharsets.UTF_8);
             if (text.length > EventLayout.MAX_TEXT_BYTES) {
-                throw new IllegalArgumentException(what + " is too long: bytes=" + text.length + ", max="
-                        + EventLayout.MAX_TEXT_BYTES);
+                throw new IllegalArgumentException(
+                        what + " is too long: bytes=" + text.length + ", max=" + EventLayout.MAX_TEXT_BYTES);
             }
             return text;
         }

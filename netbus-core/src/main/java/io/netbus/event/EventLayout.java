@@ -25,6 +25,9 @@ public final class EventLayout {
     /** Longest key, content type, id, or name or value of a header, in bytes of UTF-8. */
     public static final int MAX_TEXT_BYTES = 0xFFFF;
 
+    /** Most bytes before the payload: key, content type, id and headers of one event together. */
+    public static final int MAX_HEAD_BYTES = 128 * 1024;
+
     static final int FORMAT = 1;
     static final int HAS_KEY = 1;
     static final int HAS_CONTENT_TYPE = 1 << 1;
@@ -33,8 +36,7 @@ public final class EventLayout {
     static final int FLAG_BITS = 4;
     static final int FLAG_MASK = (1 << FLAG_BITS) - 1;
 
-    private static final VarHandle SHORT =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private EventLayout() {}
 

@@ -6,7 +6,8 @@ import java.time.Duration;
  * Immutable settings shared by the logs of one {@link Redex}.
  *
  * @param segmentBytes size at which a log goes on in a new file; 64 KiB to 1 GiB, default 128 MiB
- * @param maxPayloadBytes largest payload of one record; 1 to 64 MiB, default 1 MiB
+ * @param maxPayloadBytes largest payload of one record; 1 byte to 65 MiB, default 2 MiB. An event of the bus takes up
+ *     to 128 KiB more than its own payload
  * @param forceInterval how long an appended record may stay unforced; 1 ms to 1 h, default 1 s
  * @param lockWait how long opening a directory waits for another holder to let go; default 10 s
  */
@@ -18,7 +19,7 @@ public record RedexConfig(int segmentBytes, int maxPayloadBytes, Duration forceI
     /** Rejects values outside the ranges above. */
     public RedexConfig {
         requireRange("segmentBytes", segmentBytes, 64 * KIB, 1024 * MIB);
-        requireRange("maxPayloadBytes", maxPayloadBytes, 1, 64 * MIB);
+        requireRange("maxPayloadBytes", maxPayloadBytes, 1, 65 * MIB);
         requireRange(
                 "forceIntervalMillis",
                 forceInterval.toMillis(),
@@ -31,7 +32,7 @@ public record RedexConfig(int segmentBytes, int maxPayloadBytes, Duration forceI
 
     /** The defaults named above. */
     public static RedexConfig defaults() {
-        return new RedexConfig(128 * MIB, MIB, Duration.ofSeconds(1), Duration.ofSeconds(10));
+        return new RedexConfig(128 * MIB, 2 * MIB, Duration.ofSeconds(1), Duration.ofSeconds(10));
     }
 
     /** A copy with another {@link #segmentBytes()}. */

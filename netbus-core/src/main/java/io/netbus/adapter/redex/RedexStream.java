@@ -1,0 +1,128 @@
+package io.netbus.adapter.redex;
+
+import io.netbus.adapter.AdapterException;
+import io.netbus.adapter.EventReader;
+import io.netbus.adapter.ShardStream;
+import io.netbus.event.EventBatch;
+import io.netbus.event.EventView;
+import io.netbus.event.MalformedEventException;
+import io.netbus.redex.LogCursor;
+import io.netbus.redex.RecordBatch;
+import io.netbus.redex.RedexException;
+import io.netbus.redex.RedexLog;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+
+/** A shard's log. A batch's encoded form is a record batch's, so events go into the file as they lie in the batch. */
+final class RedexStream implements ShardStream {
+
+    private final int shard;
+    private final RedexLog log;
+
+    RedexStream(int shard, RedexLog log) {
+        this.shard = shard;
+        this.log = log;
+    }
+
+    @Override
+    public int shard() {
+        return shard;
+    }
+
+    @Override
+    public long write(EventBatch batch) {
+        ByteBuffer encoded = batch.encoded();
+        ByteBuffer records = encoded.duplicate().slice();
+        records.position(records.limit());
+        try {
+            return log.append(RecordBatch.wrap(records, batch.count()), batch.timestampNanos());
+        } catch (RedexException e) {
+            throw wrap(e);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> whenForced(long nextSequence) {
+        return log.whenForced(nextSequence).exceptionally(cause -> {
+            throw cause instanceof RedexException e ? wrap(e) : new AdapterException("force failed", cause);
+        });
+    }
+
+    @Override
+    public long firstSequence() {
+        return log.firstSequence();
+    }
+
+    @Override
+    public long nextSequence() {
+        return log.nextSequence();
+    }
+
+    @Override
+    public long forcedSequence() {
+        return log.forcedSequence();
+    }
+
+    @Override
+    public int epoch() {
+        return log.epoch();
+    }
+
+    @Override
+    public long epochStart() {
+        return log.epochStart();
+    }
+
+    @Override
+    public EventReader reader(long fromSequence) {
+        return new Reader(log.cursor(fromSequence));
+    }
+
+    @Override
+    public Runnable onWrite(Runnable hint) {
+        return log.onAppend(hint)::close;
+    }
+
+    private static AdapterException wrap(RedexException e) {
+        return new AdapterException(String.valueOf(e.getMessage()), e);
+    }
+
+    private static final class Reader implements EventReader {
+
+        private final LogCursor cursor;
+        private final EventView view = new EventView();
+
+        Reader(LogCursor cursor) {
+            this.cursor = cursor;
+        }
+
+        @Override
+        public long position() {
+            return cursor.position();
+        }
+
+        @Override
+        public void seek(long sequence) {
+            cursor.seek(sequence);
+        }
+
+        @Override
+        public int read(EventHandler handler, int maxEvents) {
+            try {
+                return cursor.read(
+                        (sequence, timestampNanos, payload) ->
+                                handler.accept(sequence, timestampNanos, view.wrap(payload)),
+                        maxEvents);
+            } catch (RedexException e) {
+                throw wrap(e);
+            } catch (MalformedEventException e) {
+                throw new AdapterException("record is no event: cause=" + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.netbus.redex;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A second process that uses a directory of logs; also that process's main class. */
+final class ChildProcess implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    /** Opens the directory, says so, and holds it until killed. */
+    static ChildProcess holding(Path base) throws IOException {
+        return start("hold", base);
+    }
+
+    /** Opens the directory if that needs no waiting, and says so, or why not. */
+    static ChildProcess trying(Path base) throws IOException {
+        return start("try", base);
+    }
+
+    /** Appends, telling the sequence of each append that returned, until killed. */
+    static ChildProcess appending(Path base) throws IOException {
+        return start("append", base);
+    }
+
+    private static ChildProcess start(String what, Path base) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ChildProcess(new ProcessBuilder(List.of(
+                        java,
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildProcess.class.getName(),
+                        what,
+                        base.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The next line it printed; null after its end. A line that its death cut short is left out. */
+    @Nullable
+    String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = output.read(); c >= 0; c = output.read()) {
+            if (c == '\n') {
+                return line.toString();
+            }
+            line.append((char) c);
+        }
+        return null;
+    }
+
+    /** Kills it as {@code kill -9} does and waits for its end. */
+    void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly(); // the process's own would also close what it has printed
+        process.waitFor();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        output.close();
+    }
+
+    /** What the appending process writes as a record. */
+    static byte[] payload(long sequence) {
+        Random random = new Random(sequence);
+        byte[] payload = new byte[random.nextInt(2_000)];
+        random.nextBytes(payload);
+        return payload;
+    }
+
+    public static void main(String[] args) {
+        Redex redex;
+        try {
+            Duration wait = args[0].equals("try") ? Duration.ZERO : Duration.ofSeconds(10);
+            redex = Redex.onDisk(Path.of(args[1]), LogFiles.CONFIG.withLockWait(wait));
+        } catch (DirectoryLockedException e) {
+            System.out.print(e.getMessage() + "\n");
+            System.out.flush();
+            return;
+        }
+        System.out.print("open\n");
+        System.out.flush();
+        if (args[0].equals("append")) {
+            append(redex.log(LogFiles.NAME));
+        }
+        while (true) {
+            LockSupport.park();
+        }
+    }
+
+    private static void append(RedexLog log) {
+        RecordBatch batch = new RecordBatch(10_000);
+        while (true) {
+            long sequence = log.nextSequence();
+            if (sequence % 5 == 0) {
+                batch.clear();
+                for (int i = 0; i < 3; i++) {
+                    batch.add(payload(sequence + i));
+                }
+                log.append(batch, sequence);
+            } else {
+                log.append(ByteBuffer.wrap(payload(sequence)), sequence);
+            }
+            System.out.print(log.nextSequence() + "\n");
+            System.out.flush();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.netbus.redex;
+
+import static io.netbus.redex.LogFiles.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may use a directory, and what is left open and readable in it. */
+class DirectoryTests {
+
+    private static final RedexConfig IMPATIENT = LogFiles.CONFIG.withLockWait(Duration.ZERO);
+
+    @TempDir
+    private Path temp;
+
+    // --- one holder
+
+    @Test
+    void aSecondHolderInThisProcessIsRefused() {
+        try (Redex first = Redex.onDisk(temp, IMPATIENT)) {
+            assertThatExceptionOfType(DirectoryLockedException.class)
+                    .isThrownBy(() -> Redex.onDisk(temp, IMPATIENT))
+                    .withMessageContaining("directory=" + temp)
+                    .withMessageContaining(
+                            "this process, pid=" + ProcessHandle.current().pid());
+            assertThat(first.log("orders").append(utf8("a"), 1)).isZero();
+        }
+        try (Redex next = Redex.onDisk(temp, IMPATIENT)) {
+            assertThat(next.log("orders").nextSequence()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSecondHolderByAnotherNameIsRefused() throws IOException {
+        Path directory = Files.createDirectory(temp.resolve("real"));
+        Path link = Files.createSymbolicLink(temp.resolve("link"), directory);
+        try (Redex first = Redex.onDisk(directory, IMPATIENT)) {
+            assertThat(first.directory()).contains(directory);
+            assertThatExceptionOfType(DirectoryLockedException.class).isThrownBy(() -> Redex.onDisk(link, IMPATIENT));
+        }
+    }
+
+    @Test
+    void aSecondProcessIsRefusedAndTheFirstNamed() throws Exception {
+        try (ChildProcess child = ChildProcess.holding(temp)) {
+            assertThat(child.line()).isEqualTo("open");
+            for (int i = 0; i < 2; i++) {
+                assertThatExceptionOfType(DirectoryLockedException.class)
+                        .isThrownBy(() -> Redex.onDisk(temp, IMPATIENT))
+                        .withMessageContaining("another process, pid=" + child.pid());
+            }
+            child.kill();
+        }
+        Redex.onDisk(temp, LogFiles.CONFIG).close();
+    }
+
+    /** Closing any descriptor of a locked file gives the lock up, on POSIX systems: so a refusal must not open it. */
+    @Test
+    void refusalsWithinDoNotGiveTheLockUp() throws Exception {
+        try (Redex mine = Redex.onDisk(temp, IMPATIENT)) {
+            assertThatExceptionOfType(DirectoryLockedException.class).isThrownBy(() -> Redex.onDisk(temp, IMPATIENT));
+            assertThat(mine.names()).isEmpty();
+            try (ChildProcess child = ChildProcess.trying(temp)) {
+                assertThat(child.line())
+                        .contains("another process, pid="
+                                + ProcessHandle.current().pid());
+            }
+        }
+        try (ChildProcess child = ChildProcess.trying(temp)) {
+            assertThat(child.line()).isEqualTo("open");
+        }
+    }
+
+    @Test
+    void openingWaitsForTheHolderToLetGo() throws Exception {
+        Redex first = Redex.onDisk(temp, IMPATIENT);
+        CompletableFuture<Redex> second = CompletableFuture.supplyAsync(
+                () -> Redex.onDisk(temp, LogFiles.CONFIG.withLockWait(Duration.ofDays(999_999))));
+        first.close();
+
+        second.get(60, TimeUnit.SECONDS).close();
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndIsKept() {
+        try (Redex first = Redex.onDisk(temp, IMPATIENT)) {
+            assertThat(first.names()).isEmpty();
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(DirectoryLockedException.class)
+                    .isThrownBy(() -> Redex.onDisk(temp, LogFiles.CONFIG.withLockWait(Duration.ofHours(1))));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void anInterruptedThreadOpensAFreeDirectory() {
+        Thread.currentThread().interrupt();
+        try (Redex redex = Redex.onDisk(temp.resolve("new/below"), IMPATIENT)) {
+            assertThat(redex.log("orders").append(utf8("a"), 1)).isZero();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void aFileInTheWayIsAnError() throws IOException {
+        Path file = Files.createFile(temp.resolve("file"));
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> Redex.onDisk(file, IMPATIENT))
+                .withMessageContaining("directory=" + file);
+    }
+
+    // --- access
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void filesAndDirectoriesAreTheOwnersAlone() throws IOException {
+        Path base = temp.resolve("data/netbus");
+        LogFiles files = new LogFiles(base);
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            log.append(utf8("x".repeat(40_000)), 1);
+            log.append(utf8("x".repeat(40_000)), 1);
+        }
+        byte[] last = files.bytes(1);
+        files.write(1, Arrays.copyOf(last, last.length - 1));
+        try (Redex redex = files.open()) {
+            redex.log(LogFiles.NAME);
+            try (Stream<Path> paths = Files.walk(temp.resolve("data"))) {
+                for (Path path : paths.toList()) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .as(path.toString())
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+                }
+            }
+        }
+        assertThat(files.content()).hasSize(3); // two segments, one torn tail
+    }
+
+    // --- names
+
+    @Test
+    void strangersInTheDirectoryAreNoLogs() throws IOException {
+        Files.createDirectory(temp.resolve("stranger"));
+        Files.createDirectory(temp.resolve("UPPER.redex"));
+        Files.createDirectory(temp.resolve(".redex"));
+        Files.createDirectory(temp.resolve("..redex"));
+        try (Redex redex = Redex.onDisk(temp, IMPATIENT)) {
+            redex.log("a/b");
+            assertThat(redex.names()).containsExactly("a/b");
+        }
+    }
+
+    // --- handles
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void closingLeavesNoFileOpen() throws Exception {
+        LogFiles files = new LogFiles(temp);
+        List<LogCursor> left = new ArrayList<>();
+        try (Redex redex = files.open()) {
+            for (int round = 0; round < 3; round++) {
+                RedexLog log = redex.log(LogFiles.NAME);
+                for (int i = 0; i < 10; i++) {
+                    log.append(utf8("x".repeat(20_000)), 1);
+                }
+                log.whenForced(log.nextSequence()).toCompletableFuture().get(60, TimeUnit.SECONDS);
+                for (long sequence = 0; sequence < log.nextSequence(); sequence++) {
+                    assertThat(log.read(sequence)).isInstanceOf(ReadResult.Present.class);
+                }
+                for (int i = 0; i < 5; i++) {
+                    LogCursor cursor = log.cursor(i);
+                    cursor.read((sequence, stamp, payload) -> true, 1);
+                    left.add(cursor); // not closed
+                }
+                assertThat(left).hasSize(5 * (round + 1));
+                try (LogCursor cursor = log.cursor(0)) {
+                    cursor.read((sequence, stamp, payload) -> true, Integer.MAX_VALUE);
+                }
+                assertThat(openFiles()).hasSizeLessThan(3 + 5 + 4 + 1); // segment twice, lock; cursors; kept readers
+                log.close();
+                assertThat(openFiles()).containsExactly(temp.resolve("lock").toString());
+            }
+        }
+        assertThat(openFiles()).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void refusalsLeaveNoFileOpen() throws IOException {
+        LogFiles files = new LogFiles(temp);
+        try (Redex redex = files.open()) {
+            redex.log(LogFiles.NAME).append(utf8("a"), 1);
+            redex.log(LogFiles.NAME).append(utf8("b"), 1);
+        }
+        byte[] bytes = files.bytes(0);
+        bytes[SegmentLayout.HEAD_BYTES + 5] ^= 1;
+        files.write(0, bytes);
+        try (Redex redex = files.open()) {
+            assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> redex.log(LogFiles.NAME));
+            assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> redex.log(LogFiles.NAME));
+            assertThat(redex.logs()).isEmpty();
+            assertThat(openFiles()).containsExactly(temp.resolve("lock").toString());
+        }
+        assertThat(openFiles()).isEmpty();
+    }
+
+    private List<String> openFiles() throws IOException {
+        List<String> open = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                try {
+                    String target = Files.readSymbolicLink(descriptor).toString();
+                    if (target.startsWith(temp.toString())) {
+                        open.add(target);
+                    }
+                } catch (IOException e) {
+                    // gone since it was listed
+                }
+            }
+        }
+        return open;
+    }
+}

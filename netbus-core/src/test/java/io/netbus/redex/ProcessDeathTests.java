@@ -1,0 +1,56 @@
+package io.netbus.redex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a killed process leaves. This proves nothing about a power cut: the page cache outlives the process. */
+class ProcessDeathTests {
+
+    private static final int KILLS = Integer.getInteger("netbus.redex.kills", 10);
+
+    @TempDir
+    private Path base;
+
+    @Test
+    void everyAcknowledgedRecordOutlivesTheProcess() throws Exception {
+        long seed = Long.getLong("netbus.seed", System.nanoTime());
+        Random random = new Random(seed);
+        long acknowledged = 0;
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (ChildProcess child = ChildProcess.appending(base)) {
+                assertThat(child.line()).isEqualTo("open");
+                for (int lines = random.nextInt(500); lines >= 0; lines--) {
+                    acknowledged = Long.parseLong(Objects.requireNonNull(child.line()));
+                }
+                child.kill();
+                for (String line = child.line(); line != null; line = child.line()) {
+                    acknowledged = Long.parseLong(line);
+                }
+            }
+            assertHolds(acknowledged, "seed=" + seed + " kill=" + kill);
+        }
+    }
+
+    private void assertHolds(long acknowledged, String where) {
+        try (Redex redex = Redex.onDisk(base, LogFiles.CONFIG)) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(log.nextSequence()).as(where).isGreaterThanOrEqualTo(acknowledged);
+            try (LogCursor cursor = log.cursor(0)) {
+                cursor.read(
+                        (sequence, stamp, payload) -> {
+                            byte[] found = new byte[payload.remaining()];
+                            payload.get(found);
+                            assertThat(found).as(where).isEqualTo(ChildProcess.payload(sequence));
+                            return true;
+                        },
+                        Integer.MAX_VALUE);
+                assertThat(cursor.position()).as(where).isEqualTo(log.nextSequence());
+            }
+        }
+    }
+}
