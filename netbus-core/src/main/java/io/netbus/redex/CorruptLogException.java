@@ -3,7 +3,7 @@ package io.netbus.redex;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that were forced to disk fail their checksum. Nothing was changed; the message says where. */
+/** A file's bytes are not what was written, in a way no crash explains. Nothing was changed; the message says where. */
 public final class CorruptLogException extends RedexException {
 
     private static final long serialVersionUID = 1L;

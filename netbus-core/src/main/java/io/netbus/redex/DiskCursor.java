@@ -15,7 +15,7 @@ final class DiskCursor implements LogCursor {
      * it ends before its segment's published end. A frame is verified when it is entered, once. One view over the
      * window serves all its records; position, limit and byte order are set for each.
      */
-    private static final int WINDOW_BYTES = 128 * 1024;
+    private static final int WINDOW_BYTES = 64 * 1024;
 
     private final DiskLog log;
     private final SegmentStore store;

@@ -91,7 +91,7 @@ final class DiskLog implements RedexLog {
         this.whenClosed = whenClosed;
         this.forceIntervalNanos = config.forceInterval().toNanos();
         this.hints = new AppendHints(name);
-        segments = recovered.segments();
+        segments = recovered.segments().toArray(Segment[]::new);
         nextSequence = recovered.nextSequence();
         forcedSequence = recovered.nextSequence();
         firstUnforced = segments.length - 1;
@@ -107,13 +107,14 @@ final class DiskLog implements RedexLog {
      */
     static DiskLog open(
             String name,
-            Path directory,
+            Path base,
             SegmentStore store,
             RedexConfig config,
             ForceWorker forcer,
             Consumer<DiskLog> whenClosed)
             throws IOException {
-        RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, directory));
+        RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base));
+        Path directory = base.resolve(LogName.directory(name));
         DiskLog log = new DiskLog(name, directory, store, config, forcer, whenClosed, recovered);
         forcer.add(log);
         return log;
@@ -439,8 +440,7 @@ final class DiskLog implements RedexLog {
             }
             return;
         }
-        appending.lock(); // lets an append in hand finish; later ones find the log closing
-        appending.unlock();
+        awaitAppendInHand();
         forcer.finish(this);
         state.set(State.CLOSED);
         answer(new ArrayList<>(waiters));
@@ -456,6 +456,16 @@ final class DiskLog implements RedexLog {
         }
         whenClosed.accept(this);
         closed.complete(null);
+    }
+
+    /** Later ones find the log closing. */
+    private void awaitAppendInHand() {
+        appending.lock();
+        try {
+            assert !isOpen();
+        } finally {
+            appending.unlock();
+        }
     }
 
     /** Copies the one record it is handed. */

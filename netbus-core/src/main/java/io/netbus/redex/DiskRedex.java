@@ -132,8 +132,7 @@ final class DiskRedex implements Redex {
             if (closing.get()) { // looked at after the entry was made: close either sees the entry or is seen here
                 throw LogClosedException.of(name);
             }
-            Path path = directory.resolve(LogName.directory(name));
-            DiskLog log = DiskLog.open(name, path, store, config, forcer, it -> logs.remove(name, mine));
+            DiskLog log = DiskLog.open(name, directory, store, config, forcer, it -> logs.remove(name, mine));
             mine.complete(log);
             return log;
         } catch (IOException e) {

@@ -10,16 +10,19 @@ public interface LogCursor extends AutoCloseable {
     /** The sequence of the next record to read. */
     long position();
 
-    /** Goes to another sequence, as {@link RedexLog#cursor} does. */
+    /** Goes to another sequence, of which the same holds as for that given to {@link RedexLog#cursor}. */
     void seek(long sequence);
 
     /**
      * Hands over the records from {@link #position()} on that exist now, in order, until {@code maxRecords} were handed
-     * over, the reader returned false, or the end is reached. Never waits.
+     * over, the reader returned false, or the end is reached. Never waits. If the reader throws, that is passed on and
+     * the position stays before its record.
      *
      * @return how many records were handed over; 0 at the end
      * @throws CorruptLogException if the next record's frame fails its checksum; the position stays before it
      * @throws LogClosedException if the log or this cursor is closed
+     * @throws IllegalStateException if called by the reader; the same holds for {@link #seek}
+     * @throws java.io.UncheckedIOException if the disk fails; the position stays before the next record
      */
     int read(RecordReader reader, int maxRecords);
 
@@ -32,7 +35,7 @@ public interface LogCursor extends AutoCloseable {
     interface RecordReader {
 
         /**
-         * Takes one record, which counts as read whatever is returned.
+         * Takes one record, which counts as read whatever is returned. May close the cursor but not use it otherwise.
          *
          * @param timestampNanos nanoseconds since 1970
          * @param payload read-only, from position to limit; valid only during the call

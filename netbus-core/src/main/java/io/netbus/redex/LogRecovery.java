@@ -43,6 +43,7 @@ final class LogRecovery {
 
     private final SegmentStore store;
     private final String name;
+    private final Path base;
     private final Path directory;
     private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
 
@@ -60,15 +61,16 @@ final class LogRecovery {
         }
     }
 
-    private LogRecovery(SegmentStore store, String name, Path directory) {
+    private LogRecovery(SegmentStore store, String name, Path base) {
         this.store = store;
         this.name = name;
-        this.directory = directory;
+        this.base = base;
+        this.directory = base.resolve(LogName.directory(name));
     }
 
     /** Opens the log, creating it if it is new. */
-    static RecoveredLog run(SegmentStore store, String name, Path directory) throws IOException {
-        return new LogRecovery(store, name, directory).run();
+    static RecoveredLog run(SegmentStore store, String name, Path base) throws IOException {
+        return new LogRecovery(store, name, base).run();
     }
 
     private RecoveredLog run() throws IOException {
@@ -295,9 +297,8 @@ final class LogRecovery {
                 }
             }
             store.forceDirectory(directory);
-            store.forceDirectory(directory.getParent());
-            return new RecoveredLog(
-                    segments.toArray(Segment[]::new), nextSequence, lastTimestampNanos, quarantinedBytes());
+            store.forceDirectory(base);
+            return new RecoveredLog(segments, nextSequence, lastTimestampNanos, quarantinedBytes());
         } catch (IOException | RuntimeException e) {
             active.release();
             throw e;

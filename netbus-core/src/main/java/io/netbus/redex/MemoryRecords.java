@@ -88,7 +88,8 @@ final class MemoryRecords {
 
     private void publish(long next, long stamp, long added) {
         lastTimestampNanos = stamp;
-        bytes += added;
+        long sum = bytes + added;
+        bytes = sum;
         nextSequence = next;
     }
 

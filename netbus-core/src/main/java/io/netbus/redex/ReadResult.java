@@ -7,8 +7,9 @@ public sealed interface ReadResult {
      * The record is there.
      *
      * @param timestampNanos nanoseconds since 1970
-     * @param payload the caller's own copy
+     * @param payload the caller's own copy; two results with equal bytes in it are not equal
      */
+    @SuppressWarnings("ArrayRecordComponent") // wrapping it would hide that it is the caller's
     record Present(long sequence, long timestampNanos, byte[] payload) implements ReadResult {}
 
     /** No such record: the sequence lies outside {@code [firstSequence, nextSequence)}. */

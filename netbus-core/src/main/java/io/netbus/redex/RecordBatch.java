@@ -26,7 +26,7 @@ public final class RecordBatch {
     }
 
     /**
-     * A batch over records that are already encoded, not copied.
+     * A batch over records that are already encoded, not copied. Appending checks them.
      *
      * @param encoded from 0 to its position: {@code count} times a little-endian 32-bit length and that many bytes
      */

@@ -18,14 +18,14 @@ public interface Redex extends AutoCloseable {
      * Opens the logs under {@code directory}, creating it with access for the owner alone.
      *
      * @throws DirectoryLockedException if another process, or another {@code Redex} of this one, still holds the
-     *         directory after {@link RedexConfig#lockWait()}; nothing is changed
+     *         directory after {@link RedexConfig#lockWait()}, or when this thread is interrupted; nothing is changed
      * @throws java.io.UncheckedIOException if the directory cannot be created or read
      */
     static Redex onDisk(Path directory, RedexConfig config) {
         return DiskRedex.open(directory, config);
     }
 
-    /** Opens an empty set of logs that live in memory until closed. */
+    /** Opens an empty set of logs that live in memory until it is closed; closing one of the logs keeps its records. */
     static Redex inMemory(RedexConfig config) {
         return new MemoryRedex(config);
     }
@@ -35,7 +35,10 @@ public interface Redex extends AutoCloseable {
      *
      * @param name 1 to 200 characters of {@code a-z 0-9 - _ . /}; no empty segment, {@code .} or {@code ..}
      * @throws IllegalArgumentException if the name is not of that form
-     * @throws CorruptLogException if a record that was forced to disk is damaged; the log stays closed
+     * @throws CorruptLogException if a file is damaged in a way no crash explains; the log stays closed
+     * @throws UnsupportedFormatException if a later release wrote it in a newer format; the log stays closed
+     * @throws LogClosedException after {@link #close()}
+     * @throws java.io.UncheckedIOException if the disk fails; the log stays closed
      */
     RedexLog log(String name);
 

@@ -16,12 +16,13 @@ public interface RedexLog extends AutoCloseable {
     String name();
 
     /**
-     * Counts how often this log's history was rewritten: each open that had to drop records raises it by one.
-     * Positions remembered under a lower epoch are valid only up to {@link #epochStart()}.
+     * Counts how often this log's history was rewritten: each open that found a torn end raises it by one, also if what
+     * was torn had never been visible, which the file does not tell. Positions remembered under a lower epoch are valid
+     * only up to {@link #epochStart()}.
      */
     int epoch();
 
-    /** The first sequence written under {@link #epoch()}; 0 for a log that never lost a record. */
+    /** The first sequence written under {@link #epoch()}; 0 under epoch 0. */
     long epochStart();
 
     /**
@@ -44,6 +45,8 @@ public interface RedexLog extends AutoCloseable {
      * @param timestampNanos the stamp of all its records, as in {@link #append(ByteBuffer, long)}
      * @return the sequence of its first record; the others follow without a gap
      * @throws PayloadTooLargeException if one record is above the limit; nothing is written
+     * @throws IllegalArgumentException if a wrapped batch is not encoded as it says, or its encoded form comes near
+     *         1 GiB; nothing is written
      * @throws LogFailedException as in {@link #append(ByteBuffer, long)}
      * @throws LogClosedException after close; nothing is written
      */
@@ -66,31 +69,45 @@ public interface RedexLog extends AutoCloseable {
      * <b>Thread:</b> dependents run on the force thread; keep them short.
      *
      * @param nextSequence at most {@link #nextSequence()}
+     * @throws IllegalArgumentException if above it
      */
     CompletionStage<Void> whenForced(long nextSequence);
 
-    /** Reads one record; its payload is a copy the caller owns. */
+    /**
+     * Reads one record; its payload is a copy the caller owns.
+     *
+     * @throws LogClosedException after close
+     * @throws java.io.UncheckedIOException if the disk fails; a retry may help
+     */
     ReadResult read(long sequence);
 
     /**
      * A reader that starts at that sequence; at {@link #firstSequence()} if it lies below.
      *
      * @param fromSequence 0 or above; may lie beyond the end, the cursor then waits for it
+     * @throws IllegalArgumentException if negative
+     * @throws LogClosedException after close
      */
     LogCursor cursor(long fromSequence);
 
     /**
      * Calls {@code hint} after each append, on the appender's thread: it must return at once and must not throw. A hint
-     * says that there may be something to read; readers must not rely on one per record.
+     * says that there may be something to read; readers must not rely on one per record. One that throws all the same
+     * is reported once; the append is not affected.
      *
-     * @return closes the registration
+     * @return closes the registration, which the log's close also does
+     * @throws LogClosedException after close
      */
     Registration onAppend(Runnable hint);
 
     /** Numbers of this moment. */
     RedexLogStats stats();
 
-    /** Forces what is unforced and closes. Idempotent; cursors of this log then throw {@link LogClosedException}. */
+    /**
+     * Forces what is unforced and closes; if the disk fails in that, whoever waits is told. Idempotent; cursors of this
+     * log then throw {@link LogClosedException}. Waits, except when called by a dependent of {@link #whenForced} while
+     * another thread closes.
+     */
     @Override
     void close();
 

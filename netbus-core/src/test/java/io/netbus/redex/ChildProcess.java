@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A second process that uses a directory of logs; also that process's main class. */
 final class ChildProcess implements AutoCloseable {
@@ -57,6 +58,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** The next line it printed; null after its end. A line that its death cut short is left out. */
+    @Nullable
     String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = output.read(); c >= 0; c = output.read()) {

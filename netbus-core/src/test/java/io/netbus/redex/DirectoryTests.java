@@ -189,6 +189,7 @@ class DirectoryTests {
                     cursor.read((sequence, stamp, payload) -> true, 1);
                     left.add(cursor); // not closed
                 }
+                assertThat(left).hasSize(5 * (round + 1));
                 try (LogCursor cursor = log.cursor(0)) {
                     cursor.read((sequence, stamp, payload) -> true, Integer.MAX_VALUE);
                 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -170,7 +171,7 @@ class ForceTests {
         CountDownLatch go = new CountDownLatch(1);
         store.onForce = path -> {
             uninterrupted(go);
-            forced.add(path.getParent().getFileName());
+            forced.add(parent(path).getFileName());
         };
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
@@ -346,7 +347,7 @@ class ForceTests {
     void aFailureOfOneLogLeavesOthersAlone() throws Exception {
         RedexLog other = redex.log("other");
         store.onWrite = path -> {
-            if (path.getParent().endsWith("orders.redex")) {
+            if (parent(path).endsWith("orders.redex")) {
                 throw new IOException("on purpose");
             }
         };
@@ -414,5 +415,9 @@ class ForceTests {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
     }
 }

@@ -3,6 +3,7 @@ package io.netbus.redex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ class ProcessDeathTests {
             try (ChildProcess child = ChildProcess.appending(base)) {
                 assertThat(child.line()).isEqualTo("open");
                 for (int lines = random.nextInt(500); lines >= 0; lines--) {
-                    acknowledged = Long.parseLong(child.line());
+                    acknowledged = Long.parseLong(Objects.requireNonNull(child.line()));
                 }
                 child.kill();
                 for (String line = child.line(); line != null; line = child.line()) {

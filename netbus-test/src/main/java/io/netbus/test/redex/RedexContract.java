@@ -661,6 +661,7 @@ public abstract class RedexContract {
     /** The log under test beside a list of what it should hold. */
     private final class Model {
 
+        @SuppressWarnings("ArrayRecordComponent") // compared by its parts
         private record Entry(long stamp, byte[] payload) {}
 
         private final Random random;
