@@ -9,6 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Answers with a problem detail what was refused before a controller saw it. */
 @RestController
@@ -17,6 +18,10 @@ final class ErrorsController implements ErrorController {
     @RequestMapping("/error")
     ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
         ProblemDetail problem = ProblemDetail.forStatus(statusOf(request));
+        if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String uri) {
+            problem.setInstance(
+                    UriComponentsBuilder.fromPath(uri).build().encode().toUri());
+        }
         boolean isThrown = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
         if (!isThrown
                 && request.getAttribute(RequestDispatcher.ERROR_MESSAGE) instanceof String message

@@ -12,6 +12,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class IssuesBridge implements TasksBridge {
 
+    static final String NAME = "issues";
+
     /** The title of an issue that was never met with one. */
     static final String UNTITLED = "(untitled)";
 
@@ -19,7 +21,7 @@ final class IssuesBridge implements TasksBridge {
 
     @Override
     public String name() {
-        return "issues";
+        return NAME;
     }
 
     @Override

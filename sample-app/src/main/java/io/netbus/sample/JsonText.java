@@ -6,10 +6,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -61,10 +63,15 @@ final class JsonText {
 
     /** What is wrong with a text, fit to be shown. */
     static String reason(JacksonException e) {
-        String message = e instanceof StreamReadException ? e.getOriginalMessage() : "cannot be read";
+        String message = e instanceof StreamReadException ? e.getOriginalMessage() : "it cannot be read";
         String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        line = line.replaceFirst(" \\(start marker at .*", ""); // within a source it does not name
         String reason = line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
-        return "not well-formed JSON: " + reason + " (character "
-                + (e.getLocation().getCharOffset() + 1) + ")";
+        return "not well-formed JSON: " + reason + place(e.getLocation());
+    }
+
+    /** A text beyond a limit has none. */
+    private static String place(@Nullable TokenStreamLocation location) {
+        return location == null ? "" : " (character " + (location.getCharOffset() + 1) + ")";
     }
 }

@@ -45,7 +45,7 @@ final class Problems extends ResponseEntityExceptionHandler {
         if (e instanceof BadRequestException) {
             return answer(DeskProblem.of(HttpStatus.BAD_REQUEST, "The request's body is not well framed."), request);
         }
-        if (e.getCause() instanceof SocketTimeoutException) {
+        if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
             return answer(DeskProblem.of(HttpStatus.REQUEST_TIMEOUT, "The rest of the body did not come."), request);
         }
         LOG.debug("client is gone: {}", e.toString());

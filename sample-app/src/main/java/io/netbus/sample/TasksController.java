@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The issues as tasks: asked for once, or watched. */
 @RestController
@@ -27,9 +28,11 @@ final class TasksController {
     private static final String ORDERS = "id, created or updated, alone or followed by ,asc or ,desc";
 
     private final TasksRepository tasks;
+    private final JsonMapper json;
 
-    TasksController(TasksRepository tasks) {
+    TasksController(TasksRepository tasks, JsonMapper json) {
         this.tasks = tasks;
+        this.json = json;
     }
 
     record TaskJson(long id, String title, String status, String createdAt, String updatedAt) {
@@ -75,13 +78,14 @@ final class TasksController {
 
     /** The same answer as {@link #find}, now and after each change to it; a slow client gets the newest and skips. */
     @GetMapping(path = "/tasks/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    Flux<ServerSentEvent<TasksJson>> watch(
+    Flux<ServerSentEvent<String>> watch(
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String title,
             @RequestParam(required = false) @Nullable String order,
             @RequestParam(required = false) @Nullable String limit) {
         return Sse.withHeartbeat(tasks.watch(query(status, title, order, limit))
-                .map(found -> ServerSentEvent.builder(TasksJson.of(found)).build()));
+                .map(found -> json.writeValueAsString(TasksJson.of(found)))
+                .map(text -> ServerSentEvent.builder(text).build()));
     }
 
     private static TaskQuery query(

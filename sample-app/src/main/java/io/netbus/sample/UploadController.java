@@ -2,7 +2,8 @@ package io.netbus.sample;
 
 import io.netbus.bus.EventBus;
 import io.netbus.bus.FlushResult;
-import io.netbus.cortex.bridge.Bridge;
+import io.netbus.consume.Cursor;
+import io.netbus.cortex.Cortex;
 import io.netbus.event.Durability;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -22,16 +25,18 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class UploadController {
 
+    private static final Logger LOG = LoggerFactory.getLogger(UploadController.class);
+
     static final String NDJSON = "application/x-ndjson";
 
     private final EventBus bus;
     private final DeskProperties desk;
-    private final Bridge issues;
+    private final Cortex cortex;
 
-    UploadController(EventBus bus, DeskProperties desk, Bridge issues) {
+    UploadController(EventBus bus, DeskProperties desk, Cortex cortex) {
         this.bus = bus;
         this.desk = desk;
-        this.issues = issues;
+        this.cortex = cortex;
     }
 
     @PostMapping(path = "/events", consumes = NDJSON)
@@ -69,13 +74,22 @@ final class UploadController {
     private void awaitOnDiskAndInTasks() {
         long deadline = System.nanoTime() + desk.ackTimeout().toNanos();
         FlushResult flushed = bus.flush(Durability.FSYNCED, desk.ackTimeout());
-        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         if (!flushed.complete()) {
+            LOG.warn("not everything is on the disk: {}", flushed.pending());
             throw DeskProblem.unavailable("Not everything accepted is on the disk within " + desk.ackTimeout() + ".");
         }
-        if (!issues.await(flushed.reached(), left)) {
-            throw DeskProblem.unavailable(
-                    "Everything accepted is on the disk, but not in the tasks within " + desk.ackTimeout() + ".");
+        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        if (!isInTasks(flushed.reached(), left)) {
+            throw DeskProblem.unavailable("Everything accepted is on the disk, but not yet in the tasks.");
+        }
+    }
+
+    private boolean isInTasks(Cursor reached, Duration timeout) {
+        try {
+            return cortex.bridge(IssuesBridge.NAME).orElseThrow().await(reached, timeout);
+        } catch (RuntimeException e) {
+            LOG.error("tasks do not follow", e);
+            return false;
         }
     }
 
