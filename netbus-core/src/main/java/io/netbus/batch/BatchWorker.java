@@ -41,8 +41,7 @@ public final class BatchWorker implements Worker {
     private static final int TRIES_BEFORE_NAP = 16;
     private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private static final VarHandle LENGTH =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LENGTH = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final String name;
     private final Shard shard;

@@ -47,6 +47,7 @@ public final class Lane extends LaneCounters {
     }
 
     private final Shard shard;
+    private final boolean shared;
 
     // written by the producer that has claimed the lane
     private Chunk tail;
@@ -64,8 +65,10 @@ public final class Lane extends LaneCounters {
     private int readRecords;
     private long drained; // how far others may know the worker has come
 
-    Lane(Shard shard) {
+    /** @param shared whether it is claimed record by record instead of owned */
+    Lane(Shard shard, boolean shared) {
         this.shard = shard;
+        this.shared = shared;
         this.tail = new Chunk(0);
         this.head = tail;
     }
@@ -93,6 +96,10 @@ public final class Lane extends LaneCounters {
 
     boolean tryClaim() {
         return !(boolean) CLAIMED.getOpaque(this) && CLAIMED.compareAndSet(this, false, true);
+    }
+
+    boolean isShared() {
+        return shared;
     }
 
     void unclaim() {

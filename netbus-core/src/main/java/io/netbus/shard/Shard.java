@@ -48,7 +48,7 @@ public final class Shard {
         this.number = number;
         this.budgetBytes = budgetBytes;
         for (int i = 0; i < lanes.length; i++) {
-            lanes[i] = new Lane(this);
+            lanes[i] = new Lane(this, i >= OWNED_LANES);
         }
     }
 
@@ -79,7 +79,7 @@ public final class Shard {
 
     /** Gives back what {@link #claim()} gave. */
     public void release(Lane lane) {
-        if (!lane.isOwnedBy(Thread.currentThread())) {
+        if (lane.isShared()) {
             lane.unclaim();
         }
     }
