@@ -311,7 +311,7 @@ class BridgeTests {
         Map<Long, String> expected = new TreeMap<>();
         for (int shard = 0; shard < SHARDS; shard++) {
             channel.events(shard)
-                    .forEach(text -> expected.merge(Long.parseLong(text.split(" ")[1]), "x", String::concat));
+                    .forEach(text -> expected.merge(Long.parseLong(text.split(" ", -1)[1]), "x", String::concat));
         }
         assertThat(titlesById()).as("seed=%d", seed).isEqualTo(expected);
     }
@@ -498,7 +498,7 @@ class BridgeTests {
 
     /** Does what the event says. To bump a task twice is not to bump it once. */
     private static void obey(StoredEvent event, TaskChanges changes) throws Exception {
-        String[] words = new String(event.event().toByteArray(), UTF_8).split(" ");
+        String[] words = new String(event.event().toByteArray(), UTF_8).split(" ", -1);
         long id = words.length > 1 ? Long.parseLong(words[1]) : 0;
         switch (words[0]) {
             case "create" -> changes.create(id, words[2]);

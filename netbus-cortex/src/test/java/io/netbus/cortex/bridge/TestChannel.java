@@ -182,9 +182,8 @@ public final class TestChannel implements AutoCloseable {
 
         @Override
         public Runnable onWrite(Runnable hint) {
-            Runnable registered = hint::run;
-            hints.add(registered);
-            return () -> hints.remove(registered);
+            hints.add(hint);
+            return () -> hints.remove(hint);
         }
 
         private final class Reader implements EventReader {

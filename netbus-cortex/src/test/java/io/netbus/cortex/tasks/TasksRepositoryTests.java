@@ -39,6 +39,7 @@ import reactor.test.StepVerifier;
 class TasksRepositoryTests {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final List<TaskOrder> ORDERS = List.of(TaskOrder.values());
 
     @TempDir
     private Path directory;
@@ -285,7 +286,7 @@ class TasksRepositoryTests {
                 clock.advance();
                 boolean forced = random.nextInt(50) == 0;
                 TasksRepository at = open.tasks().withDurability(forced ? Durability.FSYNCED : Durability.WRITTEN);
-                long id = random.nextInt(200) - 100;
+                long id = random.nextInt(200) - 100L;
                 String title = "title " + random.nextInt(3);
                 int command = random.nextInt(5);
                 Outcome outcome = apply(expected, command, id, title);
@@ -341,7 +342,9 @@ class TasksRepositoryTests {
 
     private static TaskQuery randomQuery(Random random) {
         TaskQuery query = TaskQuery.all()
-                .orderBy(TaskOrder.values()[random.nextInt(3)], random.nextBoolean() ? Direction.ASC : Direction.DESC);
+                .orderBy(
+                        ORDERS.get(random.nextInt(ORDERS.size())),
+                        random.nextBoolean() ? Direction.ASC : Direction.DESC);
         if (random.nextBoolean()) {
             query = query.status(random.nextBoolean() ? TaskStatus.PENDING : TaskStatus.COMPLETED);
         }
