@@ -8,6 +8,7 @@ final class InvalidBridgeException extends RuntimeException {
     private final String bridge;
     private final String type;
     private final String channel;
+    private final String reason;
 
     InvalidBridgeException(String bridge, Class<?> type, String channel, RuntimeException cause) {
         super(
@@ -17,6 +18,7 @@ final class InvalidBridgeException extends RuntimeException {
         this.bridge = bridge;
         this.type = type.getName();
         this.channel = channel;
+        this.reason = String.valueOf(cause.getMessage());
     }
 
     String bridge() {
@@ -29,5 +31,9 @@ final class InvalidBridgeException extends RuntimeException {
 
     String channel() {
         return channel;
+    }
+
+    String reason() {
+        return reason;
     }
 }

@@ -10,7 +10,7 @@ final class InvalidBridgeFailureAnalyzer extends AbstractFailureAnalyzer<Invalid
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidBridgeException cause) {
         return new FailureAnalysis(
                 "The bridge '" + cause.bridge() + "' (" + cause.type() + ") cannot be connected to its channel '"
-                        + cause.channel() + "': " + cause.getCause().getMessage(),
+                        + cause.channel() + "': " + cause.reason(),
                 "Let name() return a name no other bridge has, and channel() the name of a channel; both are 1 to 100 "
                         + "characters of a-z 0-9 - _ . and a channel's begins with a letter or digit.",
                 rootFailure);

@@ -131,12 +131,12 @@ public record NetbusProperties(
             requireRange("netbus.log.segment-size", segmentSize, DataSize.ofKilobytes(64), DataSize.ofGigabytes(1));
             requireRange("netbus.log.force-interval", forceInterval, Duration.ofMillis(1), Duration.ofHours(1));
             requireRange("netbus.log.lock-wait", lockWait, Duration.ZERO, Duration.ofHours(1));
-            requirePath("netbus.log.directory", directory);
+            toPath("netbus.log.directory", directory);
         }
 
         /** The directory, seen from the process's working directory if it is relative. */
         Path path() {
-            return Path.of(directory).toAbsolutePath().normalize();
+            return toPath("netbus.log.directory", directory);
         }
 
         /** Where the logs live. */
@@ -179,16 +179,15 @@ public record NetbusProperties(
         return size.toKilobytes() > 0 ? size.toKilobytes() + "KB" : size.toBytes() + "B";
     }
 
-    private static void requirePath(String property, String value) {
+    private static Path toPath(String property, String value) {
+        if (value.isBlank()) {
+            throw new InvalidPropertyException(property, value, "it is blank", "Set it to the path of a directory.");
+        }
         try {
-            if (!value.isBlank()) {
-                Path.of(value);
-                return;
-            }
+            return Path.of(value).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
             throw new InvalidPropertyException(
-                    property, value, String.valueOf(e.getReason()), "Set it to the path of a directory.");
+                    property, value, "it is no path: " + e.getReason(), "Set it to the path of a directory.");
         }
-        throw new InvalidPropertyException(property, value, "it is blank", "Set it to the path of a directory.");
     }
 }

@@ -37,7 +37,7 @@ final class RedexOpener {
                     + ", storage=disk, forceInterval=" + config.forceInterval());
             return redex;
         } catch (UncheckedIOException e) {
-            throw new UnusableDirectoryException(directory, e.getCause());
+            throw new UnusableDirectoryException(directory, e);
         }
     }
 

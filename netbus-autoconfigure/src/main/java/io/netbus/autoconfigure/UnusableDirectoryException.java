@@ -1,5 +1,6 @@
 package io.netbus.autoconfigure;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** The directory of the logs cannot be created, read or written; nothing was changed. */
@@ -9,8 +10,8 @@ final class UnusableDirectoryException extends RuntimeException {
 
     private final transient Path directory;
 
-    UnusableDirectoryException(Path directory, Throwable cause) {
-        super("directory cannot be used: directory=" + directory + ", cause=" + cause, cause);
+    UnusableDirectoryException(Path directory, UncheckedIOException cause) {
+        super("directory cannot be used: directory=" + directory + ", cause=" + cause.getCause(), cause);
         this.directory = directory;
     }
 

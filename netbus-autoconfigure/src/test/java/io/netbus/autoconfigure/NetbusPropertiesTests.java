@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -100,10 +102,10 @@ class NetbusPropertiesTests {
                 effectOf("netbus.log.directory", directory.resolve("logs").toString());
         return metadata().keySet().stream()
                 .map(property -> DynamicTest.dynamicTest(property, () -> {
-                    assertThat(OTHER_VALUES).containsKey(property);
+                    String other = Objects.requireNonNull(OTHER_VALUES.get(property), "no other value");
                     String value = property.equals("netbus.log.directory")
-                            ? directory.resolve(OTHER_VALUES.get(property)).toString()
-                            : OTHER_VALUES.get(property);
+                            ? directory.resolve(other).toString()
+                            : other;
                     assertThat(effectOf(property, value)).isNotEqualTo(unchanged);
                 }));
     }
@@ -270,7 +272,7 @@ class NetbusPropertiesTests {
     }
 
     /** The settings of the reference's table. */
-    private static TreeSet<String> referenceTable() throws IOException {
+    private static Set<String> referenceTable() throws IOException {
         return Arrays.stream(Files.readString(REFERENCE).split("\n"))
                 .filter(line -> line.startsWith("| `netbus."))
                 .map(line -> line.substring(3, line.indexOf('`', 3)))

@@ -17,6 +17,9 @@ import io.netbus.event.StoredEvent;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -74,12 +77,8 @@ class NetbusTemplateTests {
 
     @Test
     void anObjectThatIsNoJsonIsRefusedAndNothingIsPublished() {
-        Object selfReferring = new Object() {
-            @SuppressWarnings("unused")
-            public Object getSelf() {
-                throw new IllegalStateException("no value");
-            }
-        };
+        List<Object> selfReferring = new ArrayList<>();
+        selfReferring.add(selfReferring);
 
         assertThatThrownBy(() -> template.publish("orders", null, selfReferring))
                 .isInstanceOf(JacksonException.class);
@@ -179,10 +178,8 @@ class NetbusTemplateTests {
     }
 
     private StoredEvent first(String channel) {
-        StoredEvent event =
-                template.events(channel, StreamRequest.fromBeginning()).blockFirst(TIMEOUT);
-        assertThat(event).isNotNull();
-        return event;
+        return Objects.requireNonNull(
+                template.events(channel, StreamRequest.fromBeginning()).blockFirst(TIMEOUT));
     }
 
     private static PublishResult join(CompletionStage<PublishResult> stage) {

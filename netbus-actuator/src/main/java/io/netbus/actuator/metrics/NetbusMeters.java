@@ -83,6 +83,8 @@ public enum NetbusMeters implements MeterDocumentation {
     private final Meter.Type type;
     private final @Nullable String baseUnit;
     private final String meaning;
+
+    @SuppressWarnings("ImmutableEnumChecker") // handed out as copies only
     private final Tag[] tags;
 
     NetbusMeters(String name, Meter.Type type, @Nullable String baseUnit, String meaning, Tag... tags) {

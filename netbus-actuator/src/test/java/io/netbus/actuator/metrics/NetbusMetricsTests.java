@@ -36,6 +36,7 @@ class NetbusMetricsTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int SMALL = 10;
+    private static final String TYPE = "# TYPE ";
 
     private final Redex redex = Redex.inMemory(RedexConfig.defaults());
     private final EventBus bus = EventBus.open(
@@ -123,8 +124,8 @@ class NetbusMetricsTests {
 
         List<String> names = registry.scrape()
                 .lines()
-                .filter(line -> line.startsWith("# TYPE "))
-                .map(line -> line.split(" ")[2])
+                .filter(line -> line.startsWith(TYPE))
+                .map(line -> line.substring(TYPE.length(), line.lastIndexOf(' ')))
                 .toList();
 
         assertThat(names)
