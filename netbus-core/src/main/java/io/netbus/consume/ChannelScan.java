@@ -125,14 +125,9 @@ final class ChannelScan implements AutoCloseable {
         }
         int[] shards = new int[streams.length];
         int[] epochs = new int[streams.length];
-        int known = 0;
         for (int i = 0; i < streams.length; i++) {
             shards[i] = streams[i].shard();
-            while (known < start.size() && start.shardAt(known) < shards[i]) {
-                known++;
-            }
-            boolean kept = !moved.get(i) && known < start.size() && start.shardAt(known) == shards[i];
-            epochs[i] = kept ? start.epochAt(known) : streams[i].epoch();
+            epochs[i] = streams[i].epoch(); // also where nothing was read: the place was found valid under it
         }
         return Cursor.of(start.channel(), turn, shards, epochs, next);
     }

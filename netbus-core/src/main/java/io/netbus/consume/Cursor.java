@@ -1,5 +1,6 @@
 package io.netbus.consume;
 
+import io.netbus.event.Position;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -172,6 +173,37 @@ public final class Cursor {
                 Arrays.copyOf(shardsKept, kept),
                 Arrays.copyOf(epochsKept, kept),
                 Arrays.copyOf(nextKept, kept));
+    }
+
+    /**
+     * This place, but behind one more event.
+     *
+     * @param end knows the event's shard, and the epoch it is of
+     */
+    Cursor past(Position event, Cursor end) {
+        int known = Arrays.binarySearch(end.shards, event.shard());
+        if (channel != end.channel || known < 0 || event.sequence() >= end.next[known]) {
+            throw new IllegalArgumentException(
+                    "no such event behind this cursor: shard=" + event.shard() + ", sequence=" + event.sequence());
+        }
+        int found = Arrays.binarySearch(shards, event.shard());
+        boolean isNew = found < 0;
+        int rank = isNew ? -found - 1 : found;
+        int size = shards.length + (isNew ? 1 : 0);
+        int[] newShards = new int[size];
+        int[] newEpochs = new int[size];
+        long[] newNext = new long[size];
+        int rest = rank + (isNew ? 0 : 1);
+        System.arraycopy(shards, 0, newShards, 0, rank);
+        System.arraycopy(epochs, 0, newEpochs, 0, rank);
+        System.arraycopy(next, 0, newNext, 0, rank);
+        System.arraycopy(shards, rest, newShards, rank + 1, shards.length - rest);
+        System.arraycopy(epochs, rest, newEpochs, rank + 1, shards.length - rest);
+        System.arraycopy(next, rest, newNext, rank + 1, shards.length - rest);
+        newShards[rank] = event.shard();
+        newEpochs[rank] = end.epochs[known];
+        newNext[rank] = event.sequence() + 1;
+        return new Cursor(channel, turn, newShards, newEpochs, newNext);
     }
 
     long channel() {

@@ -37,6 +37,17 @@ public interface EventSource {
     Cursor end();
 
     /**
+     * The cursor behind that event, for who hands pushed events on one by one and wants to resume behind any of them.
+     *
+     * @param cursor the place before the event: where reading began, or what this returned for the event before
+     * @param event read from this channel
+     * @throws IllegalArgumentException if the cursor is of another channel, or the channel has not stored such an event
+     */
+    default Cursor after(Cursor cursor, StoredEvent event) {
+        return cursor.past(event.position(), end());
+    }
+
+    /**
      * Completes when every event before the cursor survives a power cut; exceptionally if that cannot be reached.
      */
     CompletionStage<Void> whenForced(Cursor cursor);

@@ -232,6 +232,29 @@ class ChannelReaderTest {
     }
 
     @Test
+    void aPageBoundedInBytesIsFairToo() {
+        MemoryStream[] shards = shards(3);
+        for (int i = 0; i < 20; i++) {
+            shards[0].append(new byte[1_000_000]);
+            shards[1].append(new byte[1_000_000]);
+            shards[2].append(new byte[1_000]);
+        }
+        List<StoredEvent> events = reader(shards).poll(PollRequest.first(1_000)).events();
+        assertThat(counts(events, 3)).containsExactly(5, 5, 20);
+    }
+
+    @Test
+    void aPageNamesTheCurrentEpochOfEveryShard() {
+        MemoryStream[] shards = shards(2);
+        fill(shards[0], 10);
+        ChannelReader reader = reader(shards);
+        Cursor six = reader.poll(PollRequest.first(6)).next();
+        shards[0].rewriteFrom(6);
+        fill(shards[1], 1);
+        assertThat(reader.poll(PollRequest.first(10).after(six)).next()).isEqualTo(reader.end());
+    }
+
+    @Test
     void eventsOwnTheirBytes() {
         MemoryStream[] shards = shards(1);
         Event first =

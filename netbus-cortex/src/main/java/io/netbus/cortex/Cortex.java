@@ -13,6 +13,7 @@ import io.netbus.cortex.watch.WatchThread;
 import io.netbus.redex.Redex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The models of an application, over the logs of one {@link Redex}.
@@ -82,6 +83,15 @@ public final class Cortex implements AutoCloseable {
         }
     }
 
+    /** The open bridge of that name, for those who wait for what it carries; empty if there is none. */
+    public Optional<Bridge> bridge(String name) {
+        synchronized (bridges) {
+            return bridges.stream()
+                    .filter(bridge -> !bridge.isClosed() && bridge.name().equals(name))
+                    .findFirst();
+        }
+    }
+
     /** The models' numbers, by ascending name. */
     public List<FoldStats> folds() {
         return List.of(tasks.fold().stats());
@@ -102,6 +112,14 @@ public final class Cortex implements AutoCloseable {
         return openBridges().stream()
                 .flatMap(bridge -> bridge.quarantined().stream())
                 .toList();
+    }
+
+    /**
+     * Completes every watcher that is open now, so that its client can go; new ones may be made at once. For an orderly
+     * stop that must not wait for streams without an end. Returns before they have completed.
+     */
+    public void completeWatchers() {
+        watchers.completeAll();
     }
 
     /** Ends the bridges, folds every log to its end, and completes the watchers, in this order. Idempotent. */

@@ -19,6 +19,7 @@ public final class WatchThread implements AutoCloseable {
 
     private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
     private final List<Watches<?>> all = new CopyOnWriteArrayList<>();
+    private final Completion completion = new Completion();
     private final WorkerRunner runner;
 
     private volatile boolean stopped; // written by the thread
@@ -48,6 +49,14 @@ public final class WatchThread implements AutoCloseable {
         runner.close();
     }
 
+    /**
+     * Soon gives every watcher that asked for more the newest state and completes all that are there by then; later
+     * ones are not touched.
+     */
+    public void completeAll() {
+        enqueue(completion);
+    }
+
     /** Has a signal handled soon; signals that wait already are not added twice. */
     void enqueue(Signal signal) {
         if (signal.announce()) {
@@ -68,6 +77,13 @@ public final class WatchThread implements AutoCloseable {
     private synchronized void handleLate() {
         for (Signal signal = signals.poll(); signal != null; signal = signals.poll()) {
             signal.handle();
+        }
+    }
+
+    private final class Completion extends Signal {
+        @Override
+        void look() {
+            all.forEach(Watches::completeAll);
         }
     }
 

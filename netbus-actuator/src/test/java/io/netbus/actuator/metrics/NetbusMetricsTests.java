@@ -1,0 +1,188 @@
+package io.netbus.actuator.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netbus.adapter.redex.RedexAdapter;
+import io.netbus.bus.BackpressurePolicy;
+import io.netbus.bus.EventBus;
+import io.netbus.bus.EventBusConfig;
+import io.netbus.cortex.Cortex;
+import io.netbus.cortex.CortexConfig;
+import io.netbus.cortex.tasks.TaskChanges;
+import io.netbus.cortex.tasks.TasksBridge;
+import io.netbus.event.Durability;
+import io.netbus.event.StoredEvent;
+import io.netbus.redex.Redex;
+import io.netbus.redex.RedexConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NetbusMetricsTests {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int SMALL = 10;
+
+    private final Redex redex = Redex.inMemory(RedexConfig.defaults());
+    private final EventBus bus = EventBus.open(
+            new RedexAdapter(redex),
+            new EventBusConfig(
+                    1,
+                    32 * 1024 * 1024,
+                    SMALL,
+                    10_000,
+                    BackpressurePolicy.fail(),
+                    Duration.ofDays(7),
+                    Duration.ofSeconds(30)));
+    private final Cortex cortex = Cortex.open(redex, CortexConfig.defaults());
+
+    @AfterEach
+    void close() {
+        cortex.close();
+        bus.close();
+        redex.close();
+    }
+
+    @Test
+    void countsWhatHappensToEvents() {
+        MeterRegistry registry = bind(new SimpleMeterRegistry());
+
+        bus.ingest(new byte[SMALL]);
+        bus.ingest(new byte[SMALL + 1]);
+        bus.flush(Durability.FSYNCED, TIMEOUT);
+
+        awaitCount(registry, 2, "netbus.events.offered");
+        awaitCount(registry, 1, "netbus.events.accepted");
+        awaitCount(registry, 1, "netbus.events.acknowledged");
+        awaitCount(registry, 1, "netbus.events.lost", "reason", "refused");
+        awaitCount(registry, 0, "netbus.events.lost", "reason", "timed_out");
+        bus.close();
+        bus.ingest(new byte[SMALL]);
+        awaitCount(registry, 1, "netbus.events.lost", "reason", "rejected");
+        awaitCount(registry, 0, "netbus.events.lost", "reason", "lost_at_close");
+    }
+
+    @Test
+    void aChannelThatComesLaterGetsItsMeters() {
+        MeterRegistry registry = bind(new SimpleMeterRegistry());
+        bus.channel("late").ingest(new byte[SMALL]);
+        bus.channel("late").flush(Durability.FSYNCED, TIMEOUT);
+
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            registry.get("netbus.shard.depth").tag("channel", "events").gauge().value();
+            assertThat(registry.find("netbus.events.offered")
+                            .tag("channel", "late")
+                            .functionCounter())
+                    .isNotNull()
+                    .satisfies(counter -> assertThat(counter.count()).isEqualTo(1));
+            assertThat(registry.find("netbus.log.size").tag("log", "bus/late/0").gauge())
+                    .isNotNull();
+        });
+    }
+
+    @Test
+    void everyMeterIsBoundAsItIsDeclared() {
+        cortex.bridge(new Nothing(), bus);
+        MeterRegistry registry = bind(new SimpleMeterRegistry());
+
+        for (NetbusMeters declared : NetbusMeters.values()) {
+            Meter.Id bound =
+                    registry.get(declared.getName()).meters().iterator().next().getId();
+            assertThat(bound.getType()).as(declared.getName()).isEqualTo(declared.getType());
+            assertThat(bound.getBaseUnit()).as(declared.getName()).isEqualTo(declared.getBaseUnit());
+            assertThat(bound.getDescription()).as(declared.getName()).isEqualTo(declared.meaning());
+            assertThat(bound.getTags().stream().map(tag -> tag.getKey()))
+                    .as(declared.getName())
+                    .containsExactlyInAnyOrderElementsOf(tagNames(declared));
+        }
+        assertThat(registry.getMeters().stream()
+                        .map(meter -> meter.getId().getName())
+                        .distinct())
+                .hasSameSizeAs(NetbusMeters.values());
+    }
+
+    @Test
+    void prometheusNamesNeitherRepeatAUnitNorMissOne() {
+        cortex.bridge(new Nothing(), bus);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        bind(registry);
+
+        List<String> names = registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.split(" ")[2])
+                .toList();
+
+        assertThat(names)
+                .containsExactlyInAnyOrder(
+                        "netbus_bridge_lag_events",
+                        "netbus_events_accepted_total",
+                        "netbus_events_acknowledged_total",
+                        "netbus_events_lost_total",
+                        "netbus_events_offered_total",
+                        "netbus_fold_lag_records",
+                        "netbus_log_size_bytes",
+                        "netbus_log_unforced_records",
+                        "netbus_shard_depth_events",
+                        "netbus_shard_queued_bytes");
+    }
+
+    @Test
+    void theReferenceTellsWhatTheCodeDeclares() throws IOException {
+        String declared = Stream.of(NetbusMeters.values())
+                .map(meter -> "| `" + meter.getName() + "` | "
+                        + meter.getType().name().toLowerCase(Locale.ROOT) + " | "
+                        + (meter.getBaseUnit() == null ? "" : meter.getBaseUnit() + " ") + "| "
+                        + String.join(", ", tagNames(meter)) + " | " + meter.meaning() + " |")
+                .collect(Collectors.joining("\n"));
+
+        String told;
+        try (Stream<String> lines = Files.lines(Path.of("..", "docs", "reference", "metrics.md"))) {
+            told = lines.filter(line -> line.startsWith("| `")).collect(Collectors.joining("\n"));
+        }
+        assertThat(told).isEqualTo(declared);
+    }
+
+    private MeterRegistry bind(MeterRegistry registry) {
+        new NetbusMetrics(bus, redex, cortex).bindTo(registry);
+        return registry;
+    }
+
+    private static List<String> tagNames(NetbusMeters meter) {
+        return Arrays.stream(meter.getKeyNames()).map(tag -> tag.asString()).toList();
+    }
+
+    /** Values are read from a snapshot, so a change shows a moment later. */
+    private static void awaitCount(MeterRegistry registry, double expected, String name, String... tags) {
+        await(name)
+                .atMost(TIMEOUT)
+                .until(() -> registry.get(name).tags(tags).functionCounter().count() == expected);
+    }
+
+    private static final class Nothing implements TasksBridge {
+
+        @Override
+        public String name() {
+            return "nothing";
+        }
+
+        @Override
+        public void map(StoredEvent event, TaskChanges tasks) {
+            // reads, and changes nothing
+        }
+    }
+}

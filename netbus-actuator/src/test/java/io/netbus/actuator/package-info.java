@@ -1,0 +1,4 @@
+@NullMarked
+package io.netbus.actuator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.netbus.autoconfigure.actuator;
+
+import org.jspecify.annotations.NullMarked;

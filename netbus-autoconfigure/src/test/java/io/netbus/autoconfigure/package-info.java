@@ -1,0 +1,4 @@
+@NullMarked
+package io.netbus.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

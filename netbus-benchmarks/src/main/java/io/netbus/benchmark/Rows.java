@@ -1,0 +1,32 @@
+package io.netbus.benchmark;
+
+import io.netbus.benchmark.ingest.Ingest1;
+import io.netbus.benchmark.log.LogAppend64;
+import io.netbus.benchmark.run.Row;
+import io.netbus.benchmark.run.UsageException;
+import java.util.List;
+
+/** Every row there is. */
+final class Rows {
+
+    private static final String ALL = "all";
+
+    private Rows() {}
+
+    static List<Row> all() {
+        return List.of(Ingest1.row(), LogAppend64.row());
+    }
+
+    static Row named(String id) {
+        return all().stream()
+                .filter(row -> row.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("no such row: row=" + id + ", rows="
+                        + all().stream().map(Row::id).toList()));
+    }
+
+    /** The row of that name, or all of them. */
+    static List<Row> matching(String idOrAll) {
+        return idOrAll.equals(ALL) ? all() : List.of(named(idOrAll));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.netbus.spring;
+
+import org.jspecify.annotations.NullMarked;

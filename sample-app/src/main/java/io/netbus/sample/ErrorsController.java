@@ -1,0 +1,40 @@
+package io.netbus.sample;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Answers with a problem detail what was refused before a controller saw it. */
+@RestController
+final class ErrorsController implements ErrorController {
+
+    @RequestMapping("/error")
+    ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+        ProblemDetail problem = ProblemDetail.forStatus(statusOf(request));
+        if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String uri) {
+            problem.setInstance(
+                    UriComponentsBuilder.fromPath(uri).build().encode().toUri());
+        }
+        boolean isThrown = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
+        if (!isThrown
+                && request.getAttribute(RequestDispatcher.ERROR_MESSAGE) instanceof String message
+                && StringUtils.hasText(message)) {
+            problem.setDetail(message);
+        }
+        return ResponseEntity.of(problem).build();
+    }
+
+    /** Asked for directly, there is no error to tell of. */
+    private static HttpStatus statusOf(HttpServletRequest request) {
+        Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+        HttpStatus status = code instanceof Integer number ? HttpStatus.resolve(number) : HttpStatus.NOT_FOUND;
+        return status == null ? HttpStatus.INTERNAL_SERVER_ERROR : status;
+    }
+}
