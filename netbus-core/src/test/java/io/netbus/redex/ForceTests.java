@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -223,6 +224,39 @@ class ForceTests {
         log.append(utf8("x"), 1);
         get(log.whenForced(4).toCompletableFuture());
         assertThat(store.calls).containsExactly("force 00000000000000000002.log");
+    }
+
+    /** A killed process leaves records in the page cache alone; opening again must not take them for forced. */
+    @Test
+    void openingForcesAllSegmentsBeforeTheirRecordsCountAsForced() {
+        log.append(utf8("x".repeat(40_000)), 1);
+        log.append(utf8("x".repeat(40_000)), 1);
+        log.close();
+        store.calls.clear();
+
+        log = redex.log("orders");
+
+        assertThat(log.forcedSequence()).isEqualTo(2);
+        assertThat(store.calls)
+                .containsExactly(
+                        "force 00000000000000000000.log",
+                        "force 00000000000000000001.log",
+                        "forceDirectory orders.redex",
+                        "forceDirectory " + base.getFileName());
+    }
+
+    @Test
+    void aForceThatFailsWhileOpeningLeavesTheLogClosed() {
+        log.append(utf8("a"), 1);
+        log.close();
+        store.onForce = FaultyStore.failing("on purpose");
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> redex.log("orders"))
+                .withMessageContaining("log=orders");
+
+        store.onForce = path -> {};
+        assertThat(redex.log("orders").nextSequence()).isEqualTo(1);
     }
 
     // --- failures

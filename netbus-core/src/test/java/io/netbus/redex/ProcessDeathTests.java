@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a killed process leaves. This proves nothing about a power cut: the page cache outlives the process. */
 class ProcessDeathTests {
 
-    private static final int KILLS = Integer.getInteger("netbus.redex.kills", 10);
+    private static final int KILLS = Boolean.getBoolean("netbus.torture") ? 100 : 10;
 
     @TempDir
     private Path base;
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES) // with netbus.torture
     void everyAcknowledgedRecordOutlivesTheProcess() throws Exception {
         long seed = Long.getLong("netbus.seed", System.nanoTime());
         Random random = new Random(seed);

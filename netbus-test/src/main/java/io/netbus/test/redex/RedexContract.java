@@ -32,13 +32,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The promises of {@link Redex} that hold wherever its records are. Random tests name their seed when they fail. */
 public abstract class RedexContract {
 
     private static final int SEGMENT_BYTES = 64 * 1024;
     private static final int MAX_PAYLOAD_BYTES = 256 * 1024;
-    private static final int ROUNDS = Integer.getInteger("netbus.redex.rounds", 8);
+    private static final int ROUNDS = Boolean.getBoolean("netbus.torture") ? 400 : 8;
     private static final long TIMEOUT_SECONDS = 60;
 
     private Redex redex;
@@ -646,6 +647,7 @@ public abstract class RedexContract {
 
     /** A list is the oracle: whatever is appended, read, sought, closed and opened, the log shows the list. */
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES) // with netbus.torture
     void theLogBehavesLikeAList() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             long seed = Long.getLong("netbus.seed", System.nanoTime() + round);
