@@ -1,5 +1,7 @@
 package io.netbus.benchmark.ingest;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netbus.benchmark.run.Payloads;
 import io.netbus.benchmark.run.Tally;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ final class ChroniclePipe implements Pipe {
     @Override
     public void send(byte[] payload) {
         try (DocumentContext document = appender.writingDocument()) {
-            document.wire().bytes().write(payload);
+            requireNonNull(document.wire()).bytes().write(payload);
         }
     }
 
@@ -58,7 +60,7 @@ final class ChroniclePipe implements Pipe {
                 if (!document.isPresent()) {
                     return 0;
                 }
-                Bytes<?> bytes = document.wire().bytes();
+                Bytes<?> bytes = requireNonNull(document.wire()).bytes();
                 bytes.read(payload);
                 tally.add(Payloads.sum(payload, 0));
                 return 1;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class JctoolsPipe implements Pipe {
 
     private final MessagePassingQueue<byte[]> queue;
-    private final byte[] @Nullable [] pool;
+    private final byte @Nullable [][] pool;
     private final Poller consumer;
     private int next;
 
@@ -35,7 +35,7 @@ final class JctoolsPipe implements Pipe {
         if (pool == null) {
             copy = payload.clone();
         } else {
-            copy = pool[next++ & pool.length - 1];
+            copy = pool[next++ & (pool.length - 1)];
             System.arraycopy(payload, 0, copy, 0, payload.length);
         }
         for (int idle = 0; !queue.offer(copy); ) {

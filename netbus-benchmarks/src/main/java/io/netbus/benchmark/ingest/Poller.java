@@ -31,6 +31,7 @@ final class Poller implements AutoCloseable {
     }
 
     /** The wait of a side that has found nothing to do that often. */
+    @SuppressWarnings("ThreadPriorityCheck") // on few cores, spinning alone would keep the other side from running
     static void pause(int idle) {
         if (idle <= SPINS) {
             Thread.onSpinWait();

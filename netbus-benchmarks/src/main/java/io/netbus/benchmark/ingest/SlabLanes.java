@@ -29,7 +29,7 @@ final class SlabLanes implements Pipe {
 
     @Override
     public void send(byte[] payload) {
-        Lane lane = lanes[(int) Thread.currentThread().getId() & LANES - 1];
+        Lane lane = lanes[(int) Thread.currentThread().getId() & (LANES - 1)];
         for (int idle = 0; !lane.offer(payload); ) {
             Poller.pause(++idle);
         }
@@ -79,7 +79,7 @@ final class SlabLanes implements Pipe {
                     return false;
                 }
             }
-            int at = (int) written & RING_BYTES - 1;
+            int at = (int) written & (RING_BYTES - 1);
             HEAD.set(ring, at, (long) payload.length);
             System.arraycopy(payload, 0, ring, at + HEAD_BYTES, payload.length);
             written = next(written, at, bytes);
@@ -91,7 +91,7 @@ final class SlabLanes implements Pipe {
             long end = (long) POSITION.getAcquire(positions, WRITTEN);
             long start = read;
             while (read < end) {
-                int at = (int) read & RING_BYTES - 1;
+                int at = (int) read & (RING_BYTES - 1);
                 int length = (int) (long) HEAD.get(ring, at);
                 tally.add(Payloads.sum(ring, at + HEAD_BYTES));
                 read = next(read, at, HEAD_BYTES + length);

@@ -55,7 +55,7 @@ public class IngestCallBenchmark {
     @Benchmark
     public byte[] copy() {
         System.arraycopy(payloads.next(), 0, buffer, at, Payloads.BYTES);
-        at = at + Payloads.BYTES & BUFFER_BYTES - 1;
+        at = (at + Payloads.BYTES) & (BUFFER_BYTES - 1);
         return buffer;
     }
 }

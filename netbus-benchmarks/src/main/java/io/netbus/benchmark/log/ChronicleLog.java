@@ -1,5 +1,7 @@
 package io.netbus.benchmark.log;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netbus.benchmark.run.Payloads;
 import io.netbus.benchmark.run.Tally;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ final class ChronicleLog implements LogWriter {
     @Override
     public void append(byte[] payload) {
         try (DocumentContext document = appender.writingDocument()) {
-            document.wire().bytes().write(payload);
+            requireNonNull(document.wire()).bytes().write(payload);
         }
     }
 
@@ -35,7 +37,7 @@ final class ChronicleLog implements LogWriter {
                     if (!document.isPresent()) {
                         return;
                     }
-                    document.wire().bytes().read(payload);
+                    requireNonNull(document.wire()).bytes().read(payload);
                     tally.add(Payloads.sum(payload, 0));
                 }
             }

@@ -41,8 +41,8 @@ final class MappedLog implements LogWriter {
     MappedLog(Path directory, long records, boolean preparedAhead) throws IOException {
         this.directory = directory;
         segmentBytes =
-                (int) Math.min(LARGEST_SEGMENT_BYTES, ZEROS_BYTES * (1 + 2 * records * Payloads.BYTES / ZEROS_BYTES));
-        long perSegment = (segmentBytes - Integer.BYTES) / (HEAD_BYTES + Payloads.BYTES);
+                (int) Math.min(LARGEST_SEGMENT_BYTES, ZEROS_BYTES * (1L + 2 * records * Payloads.BYTES / ZEROS_BYTES));
+        int perSegment = (segmentBytes - Integer.BYTES) / (HEAD_BYTES + Payloads.BYTES);
         segments = new MappedByteBuffer[(int) (records / perSegment) + 1];
         if (preparedAhead) {
             for (int i = 0; i < segments.length; i++) {

@@ -52,6 +52,11 @@ record Comparison(List<Result> results) {
         return floor() > peer();
     }
 
+    /** The median share of the processors that others had while these were measured; not a number if unknown. */
+    double otherCpu() {
+        return Result.median(results.stream().map(Result::otherCpu).toList());
+    }
+
     private double best(Predicate<Result> whose) {
         return results.stream().filter(whose).mapToDouble(Result::median).min().orElse(Double.NaN);
     }

@@ -138,7 +138,8 @@ public final class Json {
 
     private void string(String value) {
         text.append('"');
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             switch (c) {
                 case '"', '\\' -> text.append('\\').append(c);
                 default -> {

@@ -13,10 +13,15 @@ public final class Markdown {
     private static final double MIB = 1024 * 1024;
     private static final double PERCENT = 100;
     private static final double SMALL = 10;
+    private static final double NOISY = 0.1;
 
     private Markdown() {}
 
-    /** @param plot the plot's file name */
+    /**
+     * The whole page.
+     *
+     * @param plot the plot's file name
+     */
     public static String of(RunInfo info, List<Result> results, String plot) {
         StringBuilder page = new StringBuilder();
         List<Row> rows = results.stream().map(Result::row).distinct().toList();
@@ -76,6 +81,12 @@ public final class Markdown {
         text.append('\n');
         if (comparison.isFloorTooHigh()) {
             text.append("**Invalid: the floor is slower than a peer.**\n\n");
+        }
+        if (comparison.otherCpu() > NOISY) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "**Noisy: others had %.0f %% of the processors, so differences here may be theirs.**%n%n",
+                    PERCENT * comparison.otherCpu()));
         }
         for (Target target : row.targets()) {
             double ratio = comparison.ratio(target);

@@ -107,8 +107,8 @@ public record RunInfo(
     }
 
     private static long installedBytes() {
-        String[] words = field("/proc/meminfo", "MemTotal").split(" ");
-        return words[0].equals(UNKNOWN) ? -1 : Long.parseLong(words[0]) * KIB;
+        String total = field("/proc/meminfo", "MemTotal"); // such as: 16384 kB
+        return total.equals(UNKNOWN) ? -1 : Long.parseLong(total.substring(0, total.indexOf(' '))) * KIB;
     }
 
     /** The value of the first line {@code name : value}. */

@@ -13,7 +13,7 @@ import java.util.List;
  * @param only names of contestants to run; empty for all
  * @param seed of the order
  * @param quietSeconds how long to wait before each fork for others to leave the processors
- * @param javas the {@code java} executables to run under
+ * @param javas the executables of the JVMs to run under
  */
 public record Options(
         int forks,

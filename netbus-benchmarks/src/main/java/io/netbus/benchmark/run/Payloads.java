@@ -76,6 +76,6 @@ public final class Payloads {
     }
 
     private static int index(long number) {
-        return (int) number & ARRAYS - 1;
+        return (int) number & (ARRAYS - 1);
     }
 }

@@ -18,7 +18,7 @@ final class Processors {
     /** Time all processors were busy since the machine started; -1 if unknown. */
     static long busyNanos() {
         try {
-            String[] columns = Files.readAllLines(STAT).get(0).split("\\s+");
+            String[] columns = Files.readAllLines(STAT).get(0).split("\\s+", -1);
             long ticks = 0;
             for (int column : BUSY_COLUMNS) {
                 ticks += Long.parseLong(columns[column]);

@@ -53,11 +53,12 @@ final class RoundTrip {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // both threads may be on one core
     private static void await(AtomicLong line, long value) {
         int spins = 0;
         while (line.getAcquire() != value) {
             if (++spins > 100_000) {
-                Thread.yield(); // both threads on one core
+                Thread.yield();
             }
         }
     }

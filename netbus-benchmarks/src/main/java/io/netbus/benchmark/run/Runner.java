@@ -65,7 +65,7 @@ public final class Runner {
             for (Entry entry : order) {
                 ForkResult result = fork(entry, round);
                 if (result != null) {
-                    results.get(entry).add(result);
+                    results.computeIfAbsent(entry, ignored -> new ArrayList<>()).add(result);
                 }
             }
         }

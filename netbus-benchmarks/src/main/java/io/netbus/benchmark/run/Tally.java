@@ -33,6 +33,7 @@ public final class Tally {
     }
 
     /** Waits until all have come. */
+    @SuppressWarnings("ThreadPriorityCheck") // on few cores, spinning alone would keep the consumer from running
     public void await() {
         long start = System.nanoTime();
         for (int i = 1; !done; i++) {
