@@ -42,6 +42,7 @@ final class DeskProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:TieredStopAtLevel=1", // most of these processes live for seconds
                 "-cp",
                 System.getProperty("java.class.path"),
                 SampleApplication.class.getName(),

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IssuesBridgeTests {
@@ -178,10 +179,7 @@ class IssuesBridgeTests {
             return rows.remove(id) == null ? Outcome.REJECTED : Outcome.APPLIED;
         }
 
-        private Outcome replace(
-                long id,
-                @org.jspecify.annotations.Nullable String title,
-                @org.jspecify.annotations.Nullable TaskStatus status) {
+        private Outcome replace(long id, @Nullable String title, @Nullable TaskStatus status) {
             Task old = rows.get(id);
             if (old == null) {
                 return Outcome.REJECTED;
