@@ -10,7 +10,8 @@ final class DirectoryLockedFailureAnalyzer extends AbstractFailureAnalyzer<Direc
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, DirectoryLockedException cause) {
         return new FailureAnalysis(
-                "The directory of the logs is held by another application, and one at a time may write to it: "
+                "The directory of the logs is held by another application, or by another context of this one, and only one at "
+                        + "a time may write to it: "
                         + cause.getMessage(),
                 """
                 Do one of these:

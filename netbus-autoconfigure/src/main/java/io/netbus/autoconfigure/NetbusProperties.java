@@ -15,8 +15,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings under {@code netbus}. {@code docs/reference/configuration.md} shows all of them with their defaults.
  *
- * @param bus settings of the event bus and of every channel
- * @param log settings of the logs
+ * @param bus Settings of the event bus and of every channel.
+ * @param log Settings of the logs.
  */
 @ConfigurationProperties("netbus")
 public record NetbusProperties(
@@ -66,16 +66,16 @@ public record NetbusProperties(
     /**
      * Settings under {@code netbus.bus}.
      *
-     * @param shards number of shards of a new channel, 1 to 1024; a channel that exists keeps its own. Defaults to the
-     *     number of processors, at most 16
-     * @param shardBudget memory the queued events of one shard may take, up to 1GB; at least 1MB and twice the largest
-     *     payload
-     * @param maxPayload largest payload of an event, 1B to 64MB
-     * @param maxBatchEvents most events written to a log at once, 1 to 1000000
-     * @param backpressure what happens to an event whose shard has used up its budget
-     * @param backpressureTimeout longest wait for room with backpressure 'block', above 0 and up to 1 hour
-     * @param idempotencyWindow how long the id of an event is remembered, up to 365 days; 0 forgets at once
-     * @param closeTimeout longest wait for queued events when the application stops, up to 1 hour
+     * @param shards Number of shards of a new channel, 1 to 1024; a channel that exists keeps its own. Defaults to the
+     *     number of processors, at most 16.
+     * @param shardBudget Memory the queued events of one shard may take, up to 1GB; at least 1MB and twice the largest
+     *     payload.
+     * @param maxPayload Largest payload of an event, 1B to 64MB.
+     * @param maxBatchEvents Most events written to a log at once, 1 to 1000000.
+     * @param backpressure What happens to an event whose shard has used up its budget.
+     * @param backpressureTimeout Longest wait for room with backpressure 'block', above 0 and up to 1 hour.
+     * @param idempotencyWindow How long the id of an event is remembered, up to 365 days; 0 forgets at once.
+     * @param closeTimeout Longest wait for queued events when the application stops, up to 1 hour.
      */
     public record Bus(
             @Nullable Integer shards,
@@ -113,11 +113,11 @@ public record NetbusProperties(
     /**
      * Settings under {@code netbus.log}.
      *
-     * @param storage where the logs live; in memory nothing survives the application
-     * @param directory directory of the logs on disk, created if it is missing; one application at a time
-     * @param segmentSize size at which a log goes on in a new file, 64KB to 1GB
-     * @param forceInterval longest time until what was written survives a power cut, 1 ms to 1 hour
-     * @param lockWait how long to wait at startup for another application to let the directory go, up to 1 hour
+     * @param storage Where the logs live; in memory nothing survives the application.
+     * @param directory Directory of the logs on disk, created if it is missing; one application at a time.
+     * @param segmentSize Size at which a log goes on in a new file, 64KB to 1GB.
+     * @param forceInterval Longest time until what was written survives a power cut, 1 ms to 1 hour.
+     * @param lockWait How long to wait at startup for another application to let the directory go, up to 1 hour.
      */
     public record Log(
             @DefaultValue("disk") Storage storage,

@@ -9,6 +9,8 @@ import io.netbus.shard.Receipt;
 import io.netbus.shard.Shard;
 import io.netbus.shard.ShardCounters;
 import io.netbus.worker.Worker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -38,6 +40,8 @@ public final class BatchWorker implements Worker {
     private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int TRIES_BEFORE_NAP = 16;
     private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private static final VarHandle LENGTH = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final String name;
     private final Shard shard;
@@ -211,7 +215,10 @@ public final class BatchWorker implements Worker {
         if (encoded.remaining() < needed) {
             grow(needed);
         }
-        encoded.putInt(length).put(bytes, offset, length);
+        int at = encoded.position();
+        LENGTH.set(encoded.array(), at, length);
+        System.arraycopy(bytes, offset, encoded.array(), at + Integer.BYTES, length);
+        encoded.position(at + needed);
         if (receipt != null) {
             if (receipts.size() == receiptIndexes.length) {
                 receiptIndexes = Arrays.copyOf(receiptIndexes, 2 * receiptIndexes.length);

@@ -47,6 +47,7 @@ public final class Lane extends LaneCounters {
     }
 
     private final Shard shard;
+    private final boolean shared;
 
     // written by the producer that has claimed the lane
     private Chunk tail;
@@ -64,8 +65,10 @@ public final class Lane extends LaneCounters {
     private int readRecords;
     private long drained; // how far others may know the worker has come
 
-    Lane(Shard shard) {
+    /** @param shared whether it is claimed record by record instead of owned */
+    Lane(Shard shard, boolean shared) {
         this.shard = shard;
+        this.shared = shared;
         this.tail = new Chunk(0);
         this.head = tail;
     }
@@ -93,6 +96,10 @@ public final class Lane extends LaneCounters {
 
     boolean tryClaim() {
         return !(boolean) CLAIMED.getOpaque(this) && CLAIMED.compareAndSet(this, false, true);
+    }
+
+    boolean isShared() {
+        return shared;
     }
 
     void unclaim() {
@@ -179,18 +186,8 @@ public final class Lane extends LaneCounters {
     boolean drain(RecordSink sink) {
         while (true) {
             int end = Chunk.limit(head.published());
-            while (readOffset < end) {
-                int word = (int) HEAD.get(head.bytes, readOffset);
-                int recordBytes = word & ~HAS_RECEIPT;
-                Receipt receipt = (word & HAS_RECEIPT) == 0 ? null : nextReceipt();
-                if (!sink.accept(head.bytes, readOffset + RECORD_HEAD_BYTES, recordBytes, receipt)) {
-                    return false;
-                }
-                if (receipt != null) {
-                    takeReceipt();
-                }
-                readOffset += RECORD_HEAD_BYTES + recordBytes;
-                readRecords++;
+            if (!drainChunk(end, sink)) {
+                return false;
             }
             Chunk next = head.next();
             if (next == null) {
@@ -202,6 +199,35 @@ public final class Lane extends LaneCounters {
                 readOffset = 0;
                 readRecords = 0;
             }
+        }
+    }
+
+    /**
+     * Hands over what lies in the first chunk up to {@code end}; returns false if the sink was full first. The position
+     * stays in registers meanwhile: its fields share cache lines with what the producer writes for every record.
+     */
+    private boolean drainChunk(int end, RecordSink sink) {
+        byte[] bytes = head.bytes;
+        int offset = readOffset;
+        int count = readRecords;
+        try {
+            while (offset < end) {
+                int word = (int) HEAD.get(bytes, offset);
+                int recordBytes = word & ~HAS_RECEIPT;
+                Receipt receipt = (word & HAS_RECEIPT) == 0 ? null : nextReceipt();
+                if (!sink.accept(bytes, offset + RECORD_HEAD_BYTES, recordBytes, receipt)) {
+                    return false;
+                }
+                if (receipt != null) {
+                    takeReceipt();
+                }
+                offset += RECORD_HEAD_BYTES + recordBytes;
+                count++;
+            }
+            return true;
+        } finally {
+            readOffset = offset;
+            readRecords = count;
         }
     }
 

@@ -3,9 +3,10 @@ package io.netbus.shard;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public final class Shard {
     private final int number;
     private final long budgetBytes;
     private final Lane[] lanes = new Lane[OWNED_LANES + SHARED_LANES];
-    private final MpmcVarHandleArrayQueue<Chunk> freeChunks;
+    private final Deque<Chunk> freeChunks = new ConcurrentLinkedDeque<>(); // last in, first out: the warmest again
     private final AtomicLong reservedBytes = new AtomicLong(); // all chunks that exist, free ones included
     private final ReentrantLock lock = new ReentrantLock(); // guards the worker's positions and the end
 
@@ -46,9 +47,8 @@ public final class Shard {
     public Shard(int number, long budgetBytes) {
         this.number = number;
         this.budgetBytes = budgetBytes;
-        this.freeChunks = new MpmcVarHandleArrayQueue<>((int) Math.max(2, budgetBytes / CHUNK_BYTES));
         for (int i = 0; i < lanes.length; i++) {
-            lanes[i] = new Lane(this);
+            lanes[i] = new Lane(this, i >= OWNED_LANES);
         }
     }
 
@@ -79,7 +79,7 @@ public final class Shard {
 
     /** Gives back what {@link #claim()} gave. */
     public void release(Lane lane) {
-        if (!lane.isOwnedBy(Thread.currentThread())) {
+        if (lane.isShared()) {
             lane.unclaim();
         }
     }
@@ -156,7 +156,9 @@ public final class Shard {
     }
 
     void releaseChunk(Chunk chunk) {
-        if (chunk.bytes.length != CHUNK_BYTES || !freeChunks.offer(chunk)) {
+        if (chunk.bytes.length == CHUNK_BYTES) {
+            freeChunks.push(chunk);
+        } else {
             reservedBytes.addAndGet(-chunk.bytes.length);
         }
     }

@@ -203,6 +203,16 @@ class DirectoryTests {
 
     @Test
     @EnabledOnOs(OS.LINUX)
+    void refusalsWithinDoNotTouchTheLockFile() throws IOException {
+        try (Redex first = Redex.onDisk(temp, IMPATIENT)) {
+            assertThat(first.names()).isEmpty();
+            assertThatExceptionOfType(DirectoryLockedException.class).isThrownBy(() -> Redex.onDisk(temp, IMPATIENT));
+            assertThat(openFiles()).containsExactly(temp.resolve("lock").toString());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
     void refusalsLeaveNoFileOpen() throws IOException {
         LogFiles files = new LogFiles(temp);
         try (Redex redex = files.open()) {

@@ -46,7 +46,7 @@ class LayeringTests {
             // around them
             .row("test..", "event", "adapter", "redex", "worker", "consume", "bus", "cortex..")
             .row("spring..", "event", "consume", "bus", "cortex")
-            .row("actuator..", "event", "adapter", "redex", "consume", "bus", "cortex", "cortex.fold", "cortex.tasks")
+            .row("actuator..", "event", "redex", "bus", "cortex", "cortex.fold", "cortex.bridge")
             .row(
                     "autoconfigure..",
                     "event",

@@ -18,12 +18,12 @@ import org.springframework.context.annotation.Bean;
 /** {@link EnableAutoConfiguration Auto-configuration} for the actuator's {@link NetbusEndpoint}. */
 @AutoConfiguration(after = {NetbusAutoConfiguration.class, CortexAutoConfiguration.class})
 @ConditionalOnClass({NetbusEndpoint.class, ConditionalOnAvailableEndpoint.class})
-@ConditionalOnAvailableEndpoint(NetbusEndpoint.class)
 @ConditionalOnBean(EventBus.class)
 public final class NetbusEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
     NetbusEndpoint netbusEndpoint(EventBus bus, ObjectProvider<Redex> redex, ObjectProvider<Cortex> cortex) {
         return new NetbusEndpoint(bus, redex.getIfUnique(), cortex.getIfUnique());
     }

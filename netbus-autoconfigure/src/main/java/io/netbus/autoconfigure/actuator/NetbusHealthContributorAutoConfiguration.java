@@ -18,12 +18,12 @@ import org.springframework.context.annotation.Bean;
 /** {@link EnableAutoConfiguration Auto-configuration} for the health component {@code netbus}. */
 @AutoConfiguration(after = {NetbusAutoConfiguration.class, CortexAutoConfiguration.class})
 @ConditionalOnClass({NetbusHealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnEnabledHealthIndicator("netbus")
 @ConditionalOnBean(EventBus.class)
 public final class NetbusHealthContributorAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "netbusHealthIndicator")
+    @ConditionalOnEnabledHealthIndicator("netbus")
     NetbusHealthIndicator netbusHealthIndicator(
             EventBus bus, ObjectProvider<Redex> redex, ObjectProvider<Cortex> cortex) {
         return new NetbusHealthIndicator(bus, redex.getIfUnique(), cortex.getIfUnique());

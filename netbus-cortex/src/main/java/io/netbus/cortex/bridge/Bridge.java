@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,7 +37,7 @@ public final class Bridge implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
 
-    private volatile int waiters; // written under lock
+    private final AtomicInteger waiters = new AtomicInteger();
 
     private <S> Bridge(String name, EventSource source, Fold<S> fold, Mapping<S> mapping) {
         this.fold = fold;
@@ -77,7 +78,7 @@ public final class Bridge implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         lock.lock();
         try {
-            waiters++;
+            waiters.incrementAndGet();
             while (true) {
                 fold.read(); // throws if the model is halted
                 if (worker.hasHandled(reached)) {
@@ -94,7 +95,7 @@ public final class Bridge implements AutoCloseable {
             Thread.currentThread().interrupt();
             return worker.hasHandled(reached);
         } finally {
-            waiters--;
+            waiters.decrementAndGet();
             lock.unlock();
         }
     }
@@ -124,7 +125,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     private void progressed() {
-        if (waiters > 0) {
+        if (waiters.get() > 0) {
             lock.lock();
             try {
                 progress.signalAll();

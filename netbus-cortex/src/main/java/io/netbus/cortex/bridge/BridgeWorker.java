@@ -174,7 +174,7 @@ final class BridgeWorker<S> implements Worker {
         if (!result.events().isEmpty()) {
             page = result;
             forced = source.whenForced(result.next()).toCompletableFuture();
-            forced.whenComplete((done, failed) -> wake.run());
+            var unused = forced.whenComplete((done, failed) -> wake.run()); // wakes when it is done, not before
             return 1;
         }
         if (!result.next().equals(handledTo)) {

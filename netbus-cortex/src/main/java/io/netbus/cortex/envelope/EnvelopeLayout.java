@@ -84,7 +84,7 @@ final class EnvelopeLayout {
         boolean valid = !name.isEmpty() && name.length() <= maxChars;
         for (int i = 0; valid && i < name.length(); i++) {
             char c = name.charAt(i);
-            valid = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
+            valid = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
         }
         if (!valid) {
             String shown = name.length() <= maxChars ? name : name.substring(0, maxChars) + "…";

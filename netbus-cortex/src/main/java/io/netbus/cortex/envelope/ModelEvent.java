@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param schemaVersion version of the body's shape, 1 to {@link #MAX_SCHEMA_VERSION}
  * @param body JSON in UTF-8; neither copied nor looked at here, so it must not be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode look into it
 public record ModelEvent(String type, int schemaVersion, byte[] body) implements Envelope {
 
     /** Longest type name. */

@@ -154,7 +154,7 @@ public final class Fold<S> implements AutoCloseable {
         } finally {
             turn.unlock();
         }
-        if (version.view() != before.view()) {
+        if (version.view().revision() > before.view().revision()) {
             hintChange();
         }
         throwIfQuarantined(result);
@@ -253,7 +253,7 @@ public final class Fold<S> implements AutoCloseable {
         } finally {
             turn.unlock();
         }
-        if (version.view() != before.view()) {
+        if (version.view().revision() > before.view().revision()) {
             hintChange();
         }
         return folded;

@@ -54,7 +54,7 @@ public final class TextMatch {
     private static String fold(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= ASCII_END || c >= 'A' && c <= 'Z') {
+            if (c >= ASCII_END || (c >= 'A' && c <= 'Z')) {
                 return foldFrom(i, text);
             }
         }

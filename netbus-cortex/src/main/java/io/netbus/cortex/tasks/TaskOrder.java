@@ -14,6 +14,7 @@ public enum TaskOrder {
     /** By the time of the last change. */
     UPDATED(Comparator.comparing(Task::updatedAt).thenComparingLong(Task::id));
 
+    @SuppressWarnings("ImmutableEnumChecker") // these comparators hold no state
     private final Comparator<Task> comparator;
 
     TaskOrder(Comparator<Task> comparator) {

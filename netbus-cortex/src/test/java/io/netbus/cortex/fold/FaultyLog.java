@@ -24,6 +24,8 @@ public final class FaultyLog implements RedexLog {
     private final AtomicInteger forces = new AtomicInteger();
     private final List<Waiter> waiters = new ArrayList<>(); // guarded by itself
 
+    private final List<Long> batchEnds = new ArrayList<>(); // guarded by itself
+
     private volatile boolean failAppends;
     private volatile boolean failReads;
     private volatile boolean holdForces;
@@ -31,6 +33,7 @@ public final class FaultyLog implements RedexLog {
 
     public FaultyLog(RedexLog log) {
         this.log = log;
+        batchEnds.add(log.nextSequence());
     }
 
     public void failAppends() {
@@ -60,6 +63,13 @@ public final class FaultyLog implements RedexLog {
     /** How often it was forced. */
     public int forces() {
         return forces.get();
+    }
+
+    /** Where this began, and the next sequence after each batch appended through it; a crash leaves one of these. */
+    public List<Long> batchEnds() {
+        synchronized (batchEnds) {
+            return List.copyOf(batchEnds);
+        }
     }
 
     /** How many wait for a force. */
@@ -93,7 +103,11 @@ public final class FaultyLog implements RedexLog {
     @Override
     public long append(RecordBatch batch, long timestampNanos) {
         throwIf(failAppends);
-        return log.append(batch, timestampNanos);
+        long first = log.append(batch, timestampNanos);
+        synchronized (batchEnds) {
+            batchEnds.add(first + batch.count());
+        }
+        return first;
     }
 
     @Override

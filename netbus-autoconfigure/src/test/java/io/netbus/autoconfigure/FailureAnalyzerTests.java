@@ -1,0 +1,198 @@
+package io.netbus.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netbus.cortex.tasks.TasksBridge;
+import io.netbus.redex.Redex;
+import io.netbus.redex.RedexConfig;
+import io.netbus.redex.RedexLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Starts real applications, so that what is tested is what the user reads. */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalyzerTests {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aHeldDirectory(CapturedOutput output) {
+        try (Redex holder = Redex.onDisk(directory, RedexConfig.defaults())) {
+            assertThat(holder.directory()).isPresent();
+            fails(App.class, "netbus.log.directory=" + directory, "netbus.log.lock-wait=0");
+        }
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The directory of the logs is held by another application")
+                .contains("directory=" + directory)
+                .contains("stop the other application")
+                .contains("netbus.log.directory")
+                .contains("netbus.log.storage=memory")
+                .contains("netbus.log.lock-wait");
+    }
+
+    @Test
+    void aDamagedLog(CapturedOutput output) throws IOException {
+        fillAndDamage("cortex/tasks");
+
+        fails(App.class, "netbus.log.directory=" + directory);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("A log holds bytes that were safely on disk and have changed since")
+                .contains("offset=")
+                .contains("Restore the file from a copy");
+    }
+
+    @Test
+    void aDamagedLogOfAChannel(CapturedOutput output) throws IOException {
+        fillAndDamage("bus/events/0");
+
+        fails(App.class, "netbus.log.directory=" + directory);
+
+        assertThat(output)
+                .contains("A log holds bytes that were safely on disk and have changed since")
+                .contains("Restore the file from a copy");
+    }
+
+    @Test
+    void aDirectoryThatIsNone(CapturedOutput output) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+
+        fails(App.class, "netbus.log.directory=" + file.resolve("below"));
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The directory of the logs, '" + file.resolve("below")
+                        + "', cannot be created, read or written")
+                .contains("or set netbus.log.directory to a directory where it may");
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeWritten(CapturedOutput output) throws IOException {
+        Path closed = Files.createDirectory(directory.resolve("closed"));
+        // a test run by root may write everywhere, but nobody may make a directory here
+        Path unwritable = closed.toFile().setWritable(false) && !Files.isWritable(closed)
+                ? closed.resolve("below")
+                : Path.of("/proc/netbus");
+        assumeTrue(
+                Files.isDirectory(unwritable.getParent()), "needs a directory that cannot be written, such as /proc");
+
+        fails(App.class, "netbus.log.directory=" + unwritable);
+
+        assertThat(output)
+                .contains("The directory of the logs, '" + unwritable + "', cannot be created, read or written")
+                .contains("Let the user '" + System.getProperty("user.name") + "' write to it");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "netbus.bus.shards | 0 | from 1 to 1024",
+                "netbus.bus.shard-budget | 2GB | from 1MB to 1024MB",
+                "netbus.bus.max-payload | 65MB | from 1B to 64MB",
+                "netbus.bus.max-batch-events | 0 | from 1 to 1000000",
+                "netbus.bus.backpressure-timeout | 0s | from PT0.000000001S to PT1H",
+                "netbus.bus.idempotency-window | -1s | from PT0S to PT8760H",
+                "netbus.bus.close-timeout | 2h | from PT0S to PT1H",
+                "netbus.log.segment-size | 1KB | from 64KB to 1024MB",
+                "netbus.log.force-interval | 0s | from PT0.001S to PT1H",
+                "netbus.log.lock-wait | -1s | from PT0S to PT1H",
+                "netbus.log.directory | '' | path of a directory",
+            })
+    void aValueOutOfRange(String property, String value, String action, CapturedOutput output) {
+        fails(App.class, "netbus.log.storage=memory", property + "=" + value);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The property '" + property + "' has the value '")
+                .contains(action);
+    }
+
+    @Test
+    void aBudgetThatIsTooSmallForTheLargestPayload(CapturedOutput output) {
+        fails(App.class, "netbus.log.storage=memory", "netbus.bus.max-payload=16MB", "netbus.bus.shard-budget=16MB");
+
+        assertThat(output)
+                .contains("The property 'netbus.bus.shard-budget' has the value '16777216B'")
+                .contains(
+                        "an event of the largest payload, netbus.bus.max-payload=16777216B, might never find room in it")
+                .containsPattern("Set it to at least \\d+B, or lower netbus.bus.max-payload");
+    }
+
+    @Test
+    void aBridgeToAChannelThatIsNone(CapturedOutput output) {
+        fails(BridgeApp.class, "netbus.log.storage=memory");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The bridge 'orders' (")
+                .contains("cannot be connected to its channel 'No Channel'")
+                .contains("channel() the name of a channel");
+    }
+
+    private static void fails(Class<?> application, String... properties) {
+        SpringApplication spring = new SpringApplication(application);
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        spring.setRegisterShutdownHook(false);
+        String[] arguments =
+                Stream.of(properties).map(property -> "--" + property).toArray(String[]::new);
+        assertThatThrownBy(() -> spring.run(arguments).close()).isInstanceOf(RuntimeException.class);
+    }
+
+    /** A record that was forced, and more behind it, must be there: damage at the end is only a torn write. */
+    private void fillAndDamage(String name) throws IOException {
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            RedexLog log = redex.log(name);
+            for (int i = 0; i < 100; i++) {
+                log.append(ByteBuffer.wrap(new byte[1000]), i);
+            }
+            log.whenForced(100).toCompletableFuture().join();
+        }
+        List<Path> segments;
+        try (Stream<Path> files = Files.walk(directory)) {
+            segments = files.filter(file -> file.toFile().length() > 50_000).toList();
+        }
+        assertThat(segments).isNotEmpty();
+        for (Path segment : segments) {
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(segment, bytes);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({RedexAutoConfiguration.class, NetbusAutoConfiguration.class, CortexAutoConfiguration.class
+    })
+    static class App {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class BridgeApp extends App {
+
+        @Bean
+        TasksBridge bridge() {
+            return new NetbusAutoConfigurationTests.OneTaskPerEvent("orders", "No Channel");
+        }
+    }
+}

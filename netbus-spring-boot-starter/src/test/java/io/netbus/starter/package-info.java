@@ -1,0 +1,4 @@
+@NullMarked
+package io.netbus.starter;
+
+import org.jspecify.annotations.NullMarked;
