@@ -6,14 +6,15 @@ import io.netbus.consume.InvalidFilterException;
 import io.netbus.cortex.fold.FoldException;
 import io.netbus.redex.RedexException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeoutException;
-import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -38,18 +39,10 @@ final class Problems extends ResponseEntityExceptionHandler {
         return answer(DeskProblem.of(HttpStatus.BAD_REQUEST, "The query string is not well-formed."), request);
     }
 
-    /** Reading a body or writing an answer failed: malformed framing, a client that stalls, or one that is gone. */
+    /** A body that cannot be read on, for which Tomcat has set the status already, or a client that is gone. */
     @ExceptionHandler(IOException.class)
-    @Nullable
-    ResponseEntity<Object> badConnection(IOException e, WebRequest request) {
-        if (e instanceof BadRequestException) {
-            return answer(DeskProblem.of(HttpStatus.BAD_REQUEST, "The request's body is not well framed."), request);
-        }
-        if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
-            return answer(DeskProblem.of(HttpStatus.REQUEST_TIMEOUT, "The rest of the body did not come."), request);
-        }
-        LOG.debug("client is gone: {}", e.toString());
-        return null;
+    void brokenConnection(IOException e) {
+        LOG.debug("connection broke: {}", e.toString());
     }
 
     /** The disk, a log or a model fails; the application's own log says how. */
@@ -68,6 +61,16 @@ final class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unexpected(Exception e, WebRequest request) {
         LOG.error("request failed", e);
         return answer(DeskProblem.of(HttpStatus.INTERNAL_SERVER_ERROR, "The desk failed; its log says why."), request);
+    }
+
+    /** Whatever the client accepts: an answer that cannot be given in its format is still to be understood. */
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body);
     }
 
     private @Nullable ResponseEntity<Object> answer(DeskProblem problem, WebRequest request) {

@@ -7,7 +7,6 @@ import io.netbus.cortex.Cortex;
 import io.netbus.event.Durability;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +58,6 @@ final class UploadController {
             }
         } catch (DeskProblem problem) {
             throw withReport(problem, upload.report());
-        } catch (IOException e) {
-            if (e.getCause() instanceof SocketTimeoutException) {
-                throw withReport(
-                        DeskProblem.of(HttpStatus.REQUEST_TIMEOUT, "The rest of the body did not come."),
-                        upload.report());
-            }
-            throw e;
         }
         return upload.report();
     }

@@ -152,6 +152,17 @@ final class DeskClient {
         }
     }
 
+    /** Sends the beginning of a request and nothing more; returns what comes back until the server closes. */
+    String stalled(String beginning) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
+            socket.getOutputStream().write(utf8(beginning));
+            return readToEnd(socket.getInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends a request of one line and headers, as they are, and asks the server to close. */
     String raw(String requestLine, String... headers) {
         return raw(utf8(requestLine + "\r\n" + String.join("\r\n", headers) + (headers.length == 0 ? "" : "\r\n")

@@ -3,12 +3,16 @@ package io.netbus.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +143,7 @@ class StreamTests {
             for (int i = 0; i < 100; i++) {
                 Socket socket = new Socket();
                 socket.setReceiveBufferSize(4096);
-                socket.connect(new java.net.InetSocketAddress("127.0.0.1", desk.port()));
+                socket.connect(new InetSocketAddress("127.0.0.1", desk.port()));
                 String path = i % 2 == 0 ? "/events/stream" : "/tasks/stream?limit=1000";
                 socket.getOutputStream().write(DeskClient.utf8("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
                 assertThat(socket.getInputStream().read()).isEqualTo('H');
@@ -160,7 +164,7 @@ class StreamTests {
                     }
                 }
                 Awaitility.await()
-                        .atMost(java.time.Duration.ofSeconds(60))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> titles(message(tasks.next())).get(0).startsWith("499"));
             }
         } finally {
@@ -182,13 +186,13 @@ class StreamTests {
             assertThat(tasks.next()).isNull();
             assertThat(System.nanoTime() - start)
                     .as("the graceful shutdown did not wait for its timeout")
-                    .isLessThan(java.time.Duration.ofSeconds(19).toNanos());
+                    .isLessThan(Duration.ofSeconds(19).toNanos());
         }
     }
 
-    private static SseClient.Message message(SseClient.@org.jspecify.annotations.Nullable Message message) {
+    private static SseClient.Message message(SseClient.@Nullable Message message) {
         assertThat(message).as("the stream goes on").isNotNull();
-        return java.util.Objects.requireNonNull(message);
+        return Objects.requireNonNull(message);
     }
 
     private static List<String> titles(SseClient.Message message) {

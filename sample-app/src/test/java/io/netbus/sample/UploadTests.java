@@ -3,8 +3,10 @@ package io.netbus.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netbus.bus.EventBus;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -121,7 +123,7 @@ class UploadTests {
             assertThat(report.get("accepted").asInt()).isEqualTo(1);
             assertThat(report.get("malformed").toString()).isEqualTo("[{\"line\":1,\"reason\":\"not UTF-8\"}]");
         }
-        byte[] utf16 = GOOD.getBytes(java.nio.charset.StandardCharsets.UTF_16LE);
+        byte[] utf16 = GOOD.getBytes(StandardCharsets.UTF_16LE);
         assertThat(report(client.upload(utf16)).get("accepted").asInt()).isZero();
     }
 
@@ -207,7 +209,7 @@ class UploadTests {
     }
 
     private static byte[] bytes(String before, byte[] middle, String behind) {
-        var all = new java.io.ByteArrayOutputStream();
+        var all = new ByteArrayOutputStream();
         all.writeBytes(DeskClient.utf8(before));
         all.writeBytes(middle);
         all.writeBytes(DeskClient.utf8(behind));

@@ -2,6 +2,7 @@ package io.netbus.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netbus.bus.EventBus;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -125,7 +126,7 @@ class WebhookTests {
     @Test
     void aStoppingBusAsksToDeliverAgain(@TempDir Path other) {
         try (Desk stopping = Desk.start(other)) {
-            stopping.bean(io.netbus.bus.EventBus.class).close();
+            stopping.bean(EventBus.class).close();
             HttpResponse<String> response = stopping.client().deliver("ping", "d-late", "{}");
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(response.headers().firstValue("Retry-After")).contains("5");
