@@ -38,7 +38,6 @@ public final class BatchWorker implements Worker {
     private static final int INITIAL_BATCH_BYTES = 64 * 1024;
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final int TRIES_BEFORE_NAP = 16;
     private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final VarHandle LENGTH = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -157,17 +156,12 @@ public final class BatchWorker implements Worker {
 
     /** The shard's counters at one instant. */
     public ShardStats stats() {
-        for (int i = 1; ; i++) {
-            ShardStats stats = tryStats();
-            if (stats != null) {
-                return stats;
-            }
-            if (i % TRIES_BEFORE_NAP == 0) {
-                LockSupport.parkNanos(NAP_NANOS); // a producer lost its processor in the middle of a call
-            } else {
-                Thread.yield();
-            }
+        ShardStats stats = tryStats();
+        while (stats == null) { // a producer lost its processor in the middle of a call
+            LockSupport.parkNanos(NAP_NANOS);
+            stats = tryStats();
         }
+        return stats;
     }
 
     private @Nullable ShardStats tryStats() {
@@ -209,7 +203,7 @@ public final class BatchWorker implements Worker {
 
     private boolean add(byte[] bytes, int offset, int length, @Nullable Receipt receipt) {
         int needed = Integer.BYTES + length;
-        if (inHand == maxBatchEvents || inHand > 0 && encoded.position() + needed > MAX_BATCH_BYTES) {
+        if (inHand == maxBatchEvents || (inHand > 0 && encoded.position() + needed > MAX_BATCH_BYTES)) {
             return false;
         }
         if (encoded.remaining() < needed) {
@@ -295,11 +289,7 @@ public final class BatchWorker implements Worker {
         if (barriers.isEmpty()) {
             return;
         }
-        for (Barrier barrier : barriers) {
-            if (shard.hasDrained(barrier.acceptedRecords) && barriers.remove(barrier)) {
-                barrier.reached.complete(null);
-            }
-        }
+        barriers.removeIf(barrier -> shard.hasDrained(barrier.acceptedRecords) && barrier.reached.complete(null));
     }
 
     private void failBarriers(RuntimeException cause) {
