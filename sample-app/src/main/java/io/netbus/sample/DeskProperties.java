@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param webhookSecret secret that GitHub signs its webhooks with; without one no signature is asked for, and the desk
  *     serves this machine only
  * @param allowedHosts names, without a port, under which browsers may reach the desk beside localhost
- * @param maxEventSize largest event that is taken, as a webhook or as a line of an upload; GitHub sends up to 25 MB
+ * @param maxEventSize largest event that is taken, as a webhook or as a line of an upload; GitHub sends up to 25 MB,
+ *     which also needs a larger netbus.bus.shard-budget
  * @param uploadStallLimit how long an upload waits for a full shard to take one event before it gives up
  * @param ackTimeout how long a request waits for the disk and the tasks
  */

@@ -6,6 +6,7 @@ import io.netbus.consume.Filter;
 import io.netbus.consume.PollRequest;
 import io.netbus.consume.StreamRequest;
 import io.netbus.event.StoredEvent;
+import io.netbus.spring.NetbusTemplate;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -15,7 +16,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
 /** Pushes events as they come, as server-sent events whose id is the cursor behind them. */
@@ -23,9 +23,11 @@ import reactor.core.publisher.Flux;
 final class StreamController {
 
     private final EventBus bus;
+    private final NetbusTemplate netbus;
 
-    StreamController(EventBus bus) {
+    StreamController(EventBus bus, NetbusTemplate netbus) {
         this.bus = bus;
+        this.netbus = netbus;
     }
 
     /**
@@ -43,8 +45,7 @@ final class StreamController {
         bus.poll(PollRequest.first(1).after(start).maxScan(Duration.ZERO));
         StreamRequest request = StreamRequest.from(start).matching(filter == null ? null : Filter.parse(filter));
         Trail trail = new Trail(start);
-        return Sse.withHeartbeat(
-                JdkFlowAdapter.flowPublisherToFlux(bus.events(request)).map(trail::message));
+        return Sse.withHeartbeat(netbus.events(bus.name(), request).map(trail::message));
     }
 
     /** Follows one stream with a cursor. */

@@ -17,11 +17,18 @@ final class Desk implements AutoCloseable {
 
     /** Starts it on that directory's data. */
     static Desk start(Path data, String... properties) {
+        return start(List.of(), data, properties);
+    }
+
+    /** Starts it with more beans, from the methods of these classes. */
+    static Desk start(List<Class<?>> beans, Path data, String... properties) {
         List<String> args = new ArrayList<>(List.of("--server.port=0", "--netbus.log.directory=" + data));
         for (String property : properties) {
             args.add("--" + property);
         }
-        return new Desk(new SpringApplicationBuilder(SampleApplication.class).run(args.toArray(String[]::new)));
+        return new Desk(new SpringApplicationBuilder(SampleApplication.class)
+                .sources(beans.toArray(Class<?>[]::new))
+                .run(args.toArray(String[]::new)));
     }
 
     int port() {

@@ -111,6 +111,22 @@ class MalformedRequestTests {
     }
 
     @Test
+    void anEarlyAnswerReachesAClientThatIsStillSending() {
+        byte[] much = new byte[30_000_000];
+        assertThat(client.post("/events", BodyPublishers.ofByteArray(much), "Content-Type", "text/plain")
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(client.post("/events", BodyPublishers.ofByteArray(much), "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.post("/tasks", BodyPublishers.ofByteArray(much)).statusCode())
+                .isEqualTo(405);
+        assertThat(client.post("/webhooks/github", BodyPublishers.ofByteArray(much))
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
     void wrongFramingIsABadRequest() {
         String head = "POST /events HTTP/1.1\r\n" + HOST + "\r\nContent-Type: application/x-ndjson\r\n";
         assertProblem(client.raw(DeskClient.utf8(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")), 400);

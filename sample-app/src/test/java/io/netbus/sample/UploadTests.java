@@ -8,9 +8,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +192,30 @@ class UploadTests {
             assertThat(response.body()).contains("ack must be fsynced");
         }
         assertThat(client.events(10, null)).isEmpty();
+    }
+
+    @Test
+    void aFullShardSlowsTheUploadAndFailsNothing(@TempDir Path other) {
+        try (Desk slow = Desk.start(
+                List.of(GatedLog.class),
+                other,
+                "netbus.bus.shards=1",
+                "netbus.bus.backpressure=fail",
+                "netbus.bus.shard-budget=2MB",
+                "desk.max-event-size=100KB")) {
+            String line = "{\"event\":\"push\",\"payload\":{\"filler\":\"" + "x".repeat(50_000) + "\"}}\n";
+            byte[] body = DeskClient.utf8(line.repeat(200));
+            CompletableFuture<HttpResponse<String>> upload =
+                    CompletableFuture.supplyAsync(() -> slow.client().upload(body, "?ack=fsynced"));
+            Awaitility.await("the shard is full")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> slow.bean(EventBus.class).stats().get(0).refused() > 3);
+            assertThat(upload).isNotDone();
+
+            slow.bean(GatedLog.class).open();
+            assertThat(upload.join().body())
+                    .isEqualTo("{\"offered\":200,\"accepted\":200,\"refused\":0,\"malformed\":[]}");
+        }
     }
 
     @Test
