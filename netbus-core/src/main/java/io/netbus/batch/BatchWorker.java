@@ -51,7 +51,7 @@ public final class BatchWorker implements Worker {
 
     // the batch in hand; worker only, counted under the shard's lock
     private ByteBuffer encoded = ByteBuffer.allocate(INITIAL_BATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final List<Receipt> receipts = new ArrayList<>();
+    private final List<Receipt> receipts = new ArrayList<>(); // changed under the lock while a batch is in hand
     private int[] receiptIndexes = new int[16];
     private int inHand;
 
@@ -60,7 +60,7 @@ public final class BatchWorker implements Worker {
     private long lostAtClose;
     private long batches;
 
-    private volatile ShardStats.State state = ShardStats.State.RUNNING; // written by the worker
+    private volatile ShardStats.State state = ShardStats.State.RUNNING; // written under the shard's lock
     private volatile @Nullable RuntimeException lastError; // written by the worker
     private long retryAtNanos;
     private long retryDelayNanos;
@@ -95,12 +95,12 @@ public final class BatchWorker implements Worker {
 
     /**
      * Completes when everything accepted before the call is written; exceptionally with {@link AdapterException} when
-     * that cannot happen any more.
+     * that cannot happen any more. If the shard is closed, that is everything there is and nothing will follow.
      */
     public CompletionStage<Void> barrier() {
         Barrier barrier = new Barrier(shard.acceptedRecords());
         barriers.add(barrier);
-        if (state == ShardStats.State.CLOSED) { // onStop may have looked before the barrier was there
+        if (state == ShardStats.State.CLOSED) { // giveUp may have looked before the barrier was there
             failBarriers(closedException());
         }
         return barrier.reached;
@@ -117,7 +117,7 @@ public final class BatchWorker implements Worker {
     @Override
     public int doWork() {
         if (isFailed()) {
-            shard.failReceipts(failure());
+            failReceipts();
             failBarriers(failure());
             return 0;
         }
@@ -139,18 +139,41 @@ public final class BatchWorker implements Worker {
     /** Counts what is left as lost and tells everybody who waits for it. */
     @Override
     public void onStop() {
-        RuntimeException cause = isFailed() ? failure() : closedException();
+        giveUp();
         shard.lock().lock();
         try {
-            loseBatchInHand(cause);
-            do {
-                shard.drain(this::lose);
-            } while (shard.hasRecords());
-            shard.endDrain();
+            lostAtClose += inHand;
+            inHand = 0;
+            encoded.clear();
+        } finally {
+            shard.lock().unlock();
+        }
+    }
+
+    /**
+     * Closes the shard, counts what lies in its lanes as lost, and tells everybody who waits, also for the batch in
+     * hand. That batch stays queued until the adapter answers: nobody can tell before whether it is written. For a
+     * worker whose adapter hangs; any thread may call it, again and again.
+     */
+    public void giveUp() {
+        List<Receipt> waiting = new ArrayList<>();
+        RuntimeException cause;
+        shard.lock().lock();
+        try {
+            cause = isFailed() ? failure() : closedException();
+            if (inHand > 0) {
+                waiting.addAll(receipts);
+                receipts.clear();
+            }
+            shard.end((bytes, offset, length, receipt) -> {
+                lostAtClose++;
+                return receipt == null || waiting.add(receipt);
+            });
             state = ShardStats.State.CLOSED;
         } finally {
             shard.lock().unlock();
         }
+        waiting.forEach(receipt -> receipt.failed(cause));
         failBarriers(cause);
     }
 
@@ -209,10 +232,6 @@ public final class BatchWorker implements Worker {
         if (encoded.remaining() < needed) {
             grow(needed);
         }
-        int at = encoded.position();
-        LENGTH.set(encoded.array(), at, length);
-        System.arraycopy(bytes, offset, encoded.array(), at + Integer.BYTES, length);
-        encoded.position(at + needed);
         if (receipt != null) {
             if (receipts.size() == receiptIndexes.length) {
                 receiptIndexes = Arrays.copyOf(receiptIndexes, 2 * receiptIndexes.length);
@@ -220,6 +239,10 @@ public final class BatchWorker implements Worker {
             receiptIndexes[receipts.size()] = inHand;
             receipts.add(receipt);
         }
+        int at = encoded.position();
+        LENGTH.set(encoded.array(), at, length);
+        System.arraycopy(bytes, offset, encoded.array(), at + Integer.BYTES, length);
+        encoded.position(at + needed);
         inHand++;
         return true;
     }
@@ -231,17 +254,22 @@ public final class BatchWorker implements Worker {
 
     /** Returns whether the batch in hand is written; if not, it stays in hand. */
     private boolean write() {
+        long first;
         try {
             ByteBuffer records = encoded.duplicate().flip().order(ByteOrder.LITTLE_ENDIAN);
-            long first = stream.write(new EventBatch(records, inHand, epochNanos.getAsLong()));
-            acknowledge(first);
-            return true;
+            first = stream.write(new EventBatch(records, inHand, epochNanos.getAsLong()));
         } catch (RetryableAdapterException e) {
             retryLater(e);
+            return false;
         } catch (RuntimeException e) {
             fail(e);
+            return false;
+        } catch (Error e) { // nobody can tell what is stored, so a retry might store it twice
+            fail(new AdapterException("adapter failed: worker=" + name + ", cause=" + e, e));
+            return false;
         }
-        return false;
+        acknowledge(first);
+        return true;
     }
 
     private void acknowledge(long firstSequence) {
@@ -251,15 +279,25 @@ public final class BatchWorker implements Worker {
             batches++;
             inHand = 0;
             clearBuffer();
+            enter(ShardStats.State.RUNNING);
         } finally {
             shard.lock().unlock();
         }
-        state = ShardStats.State.RUNNING;
         retryDelayNanos = 0;
-        for (int i = 0; i < receipts.size(); i++) {
-            receipts.get(i).written(firstSequence + receiptIndexes[i]);
+        try {
+            for (int i = 0; i < receipts.size(); i++) {
+                receipts.get(i).written(firstSequence + receiptIndexes[i]);
+            }
+        } finally {
+            receipts.clear();
         }
-        receipts.clear();
+    }
+
+    /** Under the lock. A shard that was given up stays closed, whatever the adapter says later. */
+    private void enter(ShardStats.State next) {
+        if (state != ShardStats.State.CLOSED) {
+            state = next;
+        }
     }
 
     private void clearBuffer() {
@@ -271,47 +309,75 @@ public final class BatchWorker implements Worker {
 
     private void retryLater(RetryableAdapterException e) {
         lastError = e;
-        state = ShardStats.State.RETRYING;
+        shard.lock().lock();
+        try {
+            enter(ShardStats.State.RETRYING);
+        } finally {
+            shard.lock().unlock();
+        }
         retryDelayNanos = Math.min(Math.max(FIRST_RETRY_NANOS, 2 * retryDelayNanos), LONGEST_RETRY_NANOS);
         long jitter = ThreadLocalRandom.current().nextLong(retryDelayNanos / 2);
         retryAtNanos = System.nanoTime() + retryDelayNanos - jitter;
     }
 
     private void fail(RuntimeException e) {
+        List<Receipt> waiting;
         lastError = e;
-        state = ShardStats.State.FAILED;
-        receipts.forEach(receipt -> receipt.failed(e));
-        receipts.clear();
+        shard.lock().lock();
+        try {
+            enter(ShardStats.State.FAILED);
+            waiting = List.copyOf(receipts);
+            receipts.clear();
+        } finally {
+            shard.lock().unlock();
+        }
+        waiting.forEach(receipt -> receipt.failed(e));
         failBarriers(e);
     }
 
+    /** Tells everybody who waits for a record in a lane; the records stay there until the close. */
+    private void failReceipts() {
+        if (!shard.hasReceipts()) {
+            return;
+        }
+        List<Receipt> waiting = new ArrayList<>();
+        shard.lock().lock();
+        try {
+            shard.takeReceipts(waiting);
+        } finally {
+            shard.lock().unlock();
+        }
+        RuntimeException cause = failure();
+        waiting.forEach(receipt -> receipt.failed(cause));
+    }
+
+    /** Nothing is in hand. */
     private void completeBarriers() {
         if (barriers.isEmpty()) {
             return;
         }
-        barriers.removeIf(barrier -> shard.hasDrained(barrier.acceptedRecords) && barrier.reached.complete(null));
+        List<Barrier> reached = new ArrayList<>(barriers);
+        boolean closing = shard.isClosed(); // after the barriers: one that was asked for after the close must see it
+        shard.lock().lock();
+        try {
+            if (state == ShardStats.State.CLOSED || closing && !shard.tryEnd()) {
+                return;
+            }
+            reached.removeIf(barrier -> !closing && !shard.hasDrained(barrier.acceptedRecords));
+        } finally {
+            shard.lock().unlock();
+        }
+        for (Barrier barrier : reached) {
+            if (barriers.remove(barrier)) {
+                barrier.reached.complete(null);
+            }
+        }
     }
 
     private void failBarriers(RuntimeException cause) {
         for (Barrier barrier = barriers.poll(); barrier != null; barrier = barriers.poll()) {
             barrier.reached.completeExceptionally(cause);
         }
-    }
-
-    private void loseBatchInHand(RuntimeException cause) {
-        lostAtClose += inHand;
-        inHand = 0;
-        encoded.clear();
-        receipts.forEach(receipt -> receipt.failed(cause));
-        receipts.clear();
-    }
-
-    private boolean lose(byte[] bytes, int offset, int length, @Nullable Receipt receipt) {
-        lostAtClose++;
-        if (receipt != null) {
-            receipt.failed(isFailed() ? failure() : closedException());
-        }
-        return true;
     }
 
     private RuntimeException failure() {

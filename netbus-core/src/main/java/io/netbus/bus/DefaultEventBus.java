@@ -1,5 +1,8 @@
 package io.netbus.bus;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.netbus.adapter.Adapter;
 import io.netbus.consume.Cursor;
 import io.netbus.consume.PollRequest;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the channels and the one worker that pushes; as a channel it is the default one. */
 final class DefaultEventBus implements EventBus {
 
+    private static final long LONGEST_PUSH_CLOSE_NANOS = SECONDS.toNanos(5);
     private static final Pattern CHANNEL_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
 
     private final Adapter adapter;
@@ -36,10 +40,15 @@ final class DefaultEventBus implements EventBus {
         this.adapter = adapter;
         this.config = config;
         this.push = PushWorker.start();
-        for (String name : adapter.channels()) {
-            channels.put(name, DefaultEventChannel.open(name, adapter, config, push));
+        try {
+            for (String name : adapter.channels()) {
+                channels.put(name, DefaultEventChannel.open(name, adapter, config, push));
+            }
+            this.defaultChannel = openChannel(DEFAULT_CHANNEL);
+        } catch (RuntimeException | Error e) {
+            close(Duration.ZERO); // nobody else can end the threads that run already
+            throw e;
         }
-        this.defaultChannel = openChannel(DEFAULT_CHANNEL);
     }
 
     static EventBus open(Adapter adapter, EventBusConfig config) {
@@ -80,16 +89,20 @@ final class DefaultEventBus implements EventBus {
             return report;
         }
         long start = System.nanoTime();
-        long deadlineNanos = start + deadline.toNanos();
+        long deadlineNanos = start + Math.max(0, NANOSECONDS.convert(deadline));
         channels.values().forEach(DefaultEventChannel::refuseNew);
+        try {
+            channels.values().forEach(channel -> channel.finish(deadlineNanos));
+        } finally {
+            push.close(Duration.ofNanos(
+                    Math.min(LONGEST_PUSH_CLOSE_NANOS, Math.max(0, deadlineNanos - System.nanoTime()))));
+        }
         long lost = 0;
         long unforced = 0;
         for (DefaultEventChannel channel : channels.values()) {
-            channel.finish(deadlineNanos);
             lost += channel.lostEvents();
             unforced += channel.unforcedEvents();
         }
-        push.close();
         report = new CloseReport(lost, unforced, Duration.ofNanos(System.nanoTime() - start));
         closeReport = report;
         return report;

@@ -1,5 +1,7 @@
 package io.netbus.bus;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.netbus.adapter.Adapter;
 import io.netbus.adapter.EventReader;
 import io.netbus.adapter.ShardStream;
@@ -27,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** One channel: its shards, their workers and threads, the door before them and the reader behind them. */
@@ -54,11 +55,21 @@ final class DefaultEventChannel implements EventChannel {
         int known = adapter.shards(name);
         int count = known == 0 ? config.shards() : known; // keys must keep their shards
         List<ShardStream> streams = new ArrayList<>();
-        List<Lot> lots = new ArrayList<>();
-        Ingestor.Gate[] gates = new Ingestor.Gate[count];
         for (int i = 0; i < count; i++) {
             streams.add(adapter.stream(name, i));
         }
+        List<Lot> lots = new ArrayList<>();
+        try {
+            return open(name, streams, lots, config, push);
+        } catch (RuntimeException | Error e) {
+            lots.forEach(lot -> lot.runner().close());
+            throw e;
+        }
+    }
+
+    private static DefaultEventChannel open(
+            String name, List<ShardStream> streams, List<Lot> lots, EventBusConfig config, PushWorker push) {
+        Ingestor.Gate[] gates = new Ingestor.Gate[streams.size()];
         for (ShardStream stream : streams) {
             int i = stream.shard();
             Shard shard = new Shard(i, config.shardBudgetBytes());
@@ -68,14 +79,15 @@ final class DefaultEventChannel implements EventChannel {
             lots.add(new Lot(shard, stream, worker, runner));
             gates[i] = new Ingestor.Gate(shard, runner::wake, worker::isFailed);
         }
+        long windowNanos = NANOSECONDS.convert(config.idempotencyWindow());
         Ingestor ingestor = new Ingestor(
                 gates,
                 config.maxPayloadBytes(),
                 blockNanos(config.backpressure()),
-                config.idempotencyWindow().toNanos(),
+                windowNanos,
                 DefaultEventChannel::epochNanos);
-        if (!config.idempotencyWindow().isZero()) {
-            long oldest = epochNanos() - config.idempotencyWindow().toNanos();
+        if (windowNanos > 0) {
+            long oldest = epochNanos() - windowNanos;
             streams.forEach(stream -> restoreIds(stream, oldest, ingestor));
         }
         return new DefaultEventChannel(name, lots, ingestor, new ChannelReader(name, streams, push));
@@ -119,7 +131,12 @@ final class DefaultEventChannel implements EventChannel {
 
     @Override
     public FlushResult flush(Durability level, Duration timeout) {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        List<String> pending = reach(level, System.nanoTime() + Math.max(0, NANOSECONDS.convert(timeout)));
+        return new FlushResult(pending.isEmpty(), end(), pending);
+    }
+
+    /** Waits until everything accepted has reached the level; returns a line per shard that is not done. */
+    private List<String> reach(Durability level, long deadlineNanos) {
         List<CompletableFuture<Void>> done = new ArrayList<>();
         for (Lot lot : lots) {
             CompletionStage<Void> written = lot.worker().barrier();
@@ -137,7 +154,7 @@ final class DefaultEventChannel implements EventChannel {
                 pending.add("shard=" + lot.shard().number() + ": " + obstacle);
             }
         }
-        return new FlushResult(pending.isEmpty(), end(), pending);
+        return pending;
     }
 
     @Override
@@ -178,9 +195,11 @@ final class DefaultEventChannel implements EventChannel {
 
     /** Writes and forces what was accepted, as far as the deadline allows, and ends the threads. */
     void finish(long deadlineNanos) {
-        flush(Durability.FSYNCED, Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
+        reach(Durability.FSYNCED, deadlineNanos);
         for (Lot lot : lots) {
-            lot.runner().close(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
+            if (!lot.runner().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())))) {
+                lot.worker().giveUp();
+            }
         }
     }
 
@@ -205,7 +224,7 @@ final class DefaultEventChannel implements EventChannel {
     /** Returns why the stage is not complete; empty if it is. */
     private static String await(CompletableFuture<Void> stage, long deadlineNanos) {
         try {
-            stage.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            stage.get(Math.max(0, deadlineNanos - System.nanoTime()), NANOSECONDS);
             return "";
         } catch (TimeoutException e) {
             return "timed out";
@@ -235,9 +254,7 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     private static long blockNanos(BackpressurePolicy policy) {
-        return policy instanceof BackpressurePolicy.Block block
-                ? block.timeout().toNanos()
-                : 0;
+        return policy instanceof BackpressurePolicy.Block block ? NANOSECONDS.convert(block.timeout()) : 0;
     }
 
     private static long epochNanos() {

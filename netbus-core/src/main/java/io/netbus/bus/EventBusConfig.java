@@ -3,6 +3,7 @@ package io.netbus.bus;
 import io.netbus.event.EventLayout;
 import io.netbus.shard.Shard;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Immutable settings of an {@link EventBus}.
@@ -35,6 +36,7 @@ public record EventBusConfig(
         requireRange("maxPayloadBytes", maxPayloadBytes, 1, 64 * MIB);
         requireRange("shardBudgetBytes", shardBudgetBytes, minShardBudgetBytes(maxPayloadBytes), 1024 * MIB);
         requireRange("maxBatchEvents", maxBatchEvents, 1, 1_000_000);
+        Objects.requireNonNull(backpressure, "backpressure");
         if (idempotencyWindow.isNegative()) {
             throw new IllegalArgumentException(
                     "idempotencyWindow must not be negative: idempotencyWindow=" + idempotencyWindow);

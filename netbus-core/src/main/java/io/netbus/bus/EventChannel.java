@@ -24,7 +24,11 @@ public interface EventChannel extends EventSource {
      */
     IngestResult ingest(byte[] payload);
 
-    /** Offers {@code length} bytes from {@code offset} on, as {@link #ingest(byte[])} does. */
+    /**
+     * Offers {@code length} bytes from {@code offset} on, as {@link #ingest(byte[])} does.
+     *
+     * @throws IndexOutOfBoundsException if the payload has no such range; nothing is offered then
+     */
     IngestResult ingest(byte[] payload, int offset, int length);
 
     /** Offers an event of a key and a payload, as {@link #ingest(byte[])} does. */

@@ -55,11 +55,14 @@ final class IdempotencyWindow {
         forgetBefore(oldest);
         while (true) {
             Claim holder = claims.putIfAbsent(claim.id, claim);
-            if (holder == null || holder.epochNanos < oldest && claims.replace(claim.id, holder, claim)) {
+            if (holder == null) {
                 return null;
             }
-            if (holder.epochNanos >= oldest) {
+            if (holder.fate() != Fate.ACCEPTED || holder.epochNanos >= oldest) {
                 return holder;
+            }
+            if (claims.replace(claim.id, holder, claim)) {
+                return null;
             }
         }
     }

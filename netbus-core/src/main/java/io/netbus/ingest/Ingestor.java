@@ -8,6 +8,7 @@ import io.netbus.shard.Lane;
 import io.netbus.shard.Receipt;
 import io.netbus.shard.Shard;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -72,12 +73,13 @@ public final class Ingestor {
 
     /** Offers a payload without a key. */
     public IngestResult offer(byte[] payload, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, payload.length);
         Gate gate = gates[router.shardOfThread()];
         if (length > maxPayloadBytes) {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
         int recordBytes = EventLayout.BARE_HEAD_BYTES + length;
-        Lane lane = reserve(gate, NO_KEY, recordBytes);
+        Lane lane = reserve(gate, NO_KEY, recordBytes, blockNanos);
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -99,7 +101,7 @@ public final class Ingestor {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
         int recordBytes = EventLayout.keyedHeadBytes(keyText.length) + payload.length;
-        Lane lane = reserve(gate, laneKey(hash), recordBytes);
+        Lane lane = reserve(gate, laneKey(hash), recordBytes, blockNanos);
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -112,7 +114,7 @@ public final class Ingestor {
     public IngestResult offer(Event event) {
         return remembersIds && event.id() != null
                 ? offerForTicket(event).outcome()
-                : offer(routeOf(event), event, null);
+                : offer(routeOf(event), event, null, blockNanos);
     }
 
     /** Offers an event; the ticket's position completes when it is written, or when the one it repeats is. */
@@ -122,44 +124,61 @@ public final class Ingestor {
         Receipt receipt = new PositionReceipt(route.gate().shard().number(), position);
         String id = remembersIds ? event.id() : null;
         if (id == null) {
-            return new Ticket(offer(route, event, receipt), position);
+            return new Ticket(offer(route, event, receipt, blockNanos), position);
         }
         IdempotencyWindow.Claim claim = new IdempotencyWindow.Claim(id, epochNanos.getAsLong(), position);
-        IdempotencyWindow.Claim holder = claim(claim);
-        if (holder != null) {
-            return new Ticket(refuse(route.gate(), IngestResult.DUPLICATE), holder.position);
+        IdempotencyWindow.Claim holder = ids.claim(claim);
+        long waitNanos = blockNanos;
+        if (holder != null && holder.fate() != IdempotencyWindow.Fate.ACCEPTED) {
+            long start = System.nanoTime();
+            holder = awaitClaim(claim, start);
+            waitNanos -= System.nanoTime() - start;
         }
-        IngestResult outcome = offer(route, event, receipt);
-        if (outcome.isAccepted()) {
-            ids.keep(claim);
-        } else {
-            ids.release(claim);
+        if (holder == null) {
+            return new Ticket(offer(route, event, receipt, claim, waitNanos), position);
         }
-        return new Ticket(outcome, position);
+        return holder.fate() == IdempotencyWindow.Fate.ACCEPTED
+                ? new Ticket(refuse(route.gate(), IngestResult.DUPLICATE), holder.position)
+                : new Ticket(refuse(route.gate(), IngestResult.TIMED_OUT), position);
     }
 
-    /** Returns who holds the id for good; one who still waits for room may yet be refused, and is waited for. */
-    private IdempotencyWindow.@Nullable Claim claim(IdempotencyWindow.Claim claim) {
+    /**
+     * Returns who holds the id for good, null if that is {@code claim}. One who still waits for room may yet be refused,
+     * so he is waited for, as long as the policy says; he is returned if that was in vain.
+     */
+    private IdempotencyWindow.@Nullable Claim awaitClaim(IdempotencyWindow.Claim claim, long start) {
         while (true) {
             IdempotencyWindow.Claim holder = ids.claim(claim);
-            if (holder == null) {
-                return null;
-            }
-            while (holder.fate() == IdempotencyWindow.Fate.PENDING) {
-                LockSupport.parkNanos(holder, FIRST_PAUSE_NANOS);
-            }
-            if (holder.fate() == IdempotencyWindow.Fate.ACCEPTED) {
+            if (holder == null || holder.fate() == IdempotencyWindow.Fate.ACCEPTED || isOver(start, blockNanos)) {
                 return holder;
+            }
+            LockSupport.parkNanos(holder, FIRST_PAUSE_NANOS);
+        }
+    }
+
+    /** Offers an event whose id is claimed: whatever happens, the id is kept or given back. */
+    private IngestResult offer(
+            Route route, Event event, Receipt receipt, IdempotencyWindow.Claim claim, long waitNanos) {
+        boolean accepted = false;
+        try {
+            IngestResult outcome = offer(route, event, receipt, waitNanos);
+            accepted = outcome.isAccepted();
+            return outcome;
+        } finally {
+            if (accepted) {
+                ids.keep(claim);
+            } else {
+                ids.release(claim);
             }
         }
     }
 
-    private IngestResult offer(Route route, Event event, @Nullable Receipt receipt) {
+    private IngestResult offer(Route route, Event event, @Nullable Receipt receipt, long waitNanos) {
         Gate gate = route.gate();
         if (event.payloadBytes() > maxPayloadBytes) {
             return refuse(gate, IngestResult.TOO_LARGE);
         }
-        Lane lane = reserve(gate, route.laneKey(), event.encodedBytes());
+        Lane lane = reserve(gate, route.laneKey(), event.encodedBytes(), waitNanos);
         if (lane == null) {
             return refuse(gate, whyNoRoom(gate));
         }
@@ -186,42 +205,59 @@ public final class Ingestor {
     }
 
     private static IngestResult commit(Gate gate, Lane lane, int recordBytes, @Nullable Receipt receipt) {
-        boolean kept = lane.commit(recordBytes, receipt);
-        gate.shard().release(lane);
+        boolean kept;
+        try {
+            kept = lane.commit(recordBytes, receipt);
+        } finally {
+            gate.shard().release(lane);
+        }
         gate.wake().run();
         return kept ? IngestResult.ACCEPTED : IngestResult.CLOSED;
     }
 
-    /** A claimed lane with room for the record, after waiting as long as the policy says; null if there is none. */
-    private @Nullable Lane reserve(Gate gate, int laneKey, int recordBytes) {
+    /** A claimed lane with room for the record, after waiting as long as told; null if there is none. */
+    private static @Nullable Lane reserve(Gate gate, int laneKey, int recordBytes, long waitNanos) {
         if (isShut(gate)) {
             return null;
         }
-        Lane lane = claim(gate, laneKey);
-        if (lane.reserve(recordBytes)) {
-            return lane;
-        }
-        gate.shard().release(lane);
-        return blockNanos == 0 ? null : awaitRoom(gate, laneKey, recordBytes);
+        Lane lane = tryReserve(gate, laneKey, recordBytes);
+        return lane != null || waitNanos <= 0 ? lane : awaitRoom(gate, laneKey, recordBytes, waitNanos);
     }
 
     /** Holds no lane while it waits: others may find room for less. */
-    private @Nullable Lane awaitRoom(Gate gate, int laneKey, int recordBytes) {
+    private static @Nullable Lane awaitRoom(Gate gate, int laneKey, int recordBytes, long waitNanos) {
         long start = System.nanoTime();
         long pause = FIRST_PAUSE_NANOS;
-        while (!isShut(gate)
-                && System.nanoTime() - start < blockNanos
-                && !Thread.currentThread().isInterrupted()) {
+        while (!isShut(gate) && !isOver(start, waitNanos)) {
             gate.wake().run();
             LockSupport.parkNanos(gate, pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
-            Lane lane = claim(gate, laneKey);
-            if (lane.reserve(recordBytes)) {
+            Lane lane = tryReserve(gate, laneKey, recordBytes);
+            if (lane != null) {
                 return lane;
             }
-            gate.shard().release(lane);
         }
         return null;
+    }
+
+    /** A claimed lane with room for the record; null if there is no room, the lane is then given back. */
+    private static @Nullable Lane tryReserve(Gate gate, int laneKey, int recordBytes) {
+        Lane lane = claim(gate, laneKey);
+        boolean room = false;
+        try {
+            room = lane.reserve(recordBytes);
+            return room ? lane : null;
+        } finally {
+            if (!room) {
+                gate.shard().release(lane);
+            }
+        }
+    }
+
+    private static boolean isOver(long start, long waitNanos) {
+        return waitNanos > 0
+                && (System.nanoTime() - start >= waitNanos
+                        || Thread.currentThread().isInterrupted());
     }
 
     private static boolean isShut(Gate gate) {

@@ -3,6 +3,7 @@ package io.netbus.shard;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Collection;
 import org.jctools.queues.varhandle.SpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -147,8 +148,11 @@ public final class Lane extends LaneCounters {
         beginCall();
         countAccepted();
         tail.publish(limit, records);
-        boolean kept = !shard.isClosed() || shard.keepsAfterClose(this);
+        boolean kept = !shard.isClosed() || shard.keepsAfterClose(this, recordBytes);
         endCall();
+        if (limit == tail.bytes.length) {
+            seal(new Chunk(0)); // so that a large record's memory is free as soon as it is read
+        }
         return kept;
     }
 
@@ -157,13 +161,18 @@ public final class Lane extends LaneCounters {
         if (chunk == null) {
             return false;
         }
+        seal(chunk);
+        return true;
+    }
+
+    /** Goes over to another chunk. */
+    private void seal(Chunk chunk) {
         chunk.firstRecord = tail.firstRecord + records;
         Chunk sealed = tail;
         limit = 0;
         records = 0;
         TAIL.setRelease(this, chunk);
         sealed.link(chunk);
-        return true;
     }
 
     private SpscUnboundedVarHandleArrayQueue<Receipt> receipts() {
@@ -244,8 +253,16 @@ public final class Lane extends LaneCounters {
         return (long) DRAINED.getAcquire(this) >= acceptedRecords();
     }
 
-    /** How many records were accepted so far; every record accepted before the call is counted. */
+    /** How many records were accepted so far; every record accepted before the call is counted. Any thread may ask. */
     long acceptedRecords() {
+        return acceptedAcquire();
+    }
+
+    /**
+     * How many records were published so far. The last chunk's word on that, so it is asked for under the shard's lock
+     * alone: else the chunk may be read, given back and filled by another lane in between.
+     */
+    private long publishedRecords() {
         Chunk last = (Chunk) TAIL.getAcquire(this);
         return last.firstRecord + Chunk.records(last.published());
     }
@@ -256,10 +273,11 @@ public final class Lane extends LaneCounters {
     }
 
     /** Takes back the record published last if the worker has not read it and never will. Under the shard's lock. */
-    boolean takeBackLast() {
-        if (acceptedRecords() <= drainedRecords()) {
+    boolean takeBackLast(int recordBytes) {
+        if (publishedRecords() <= drainedRecords()) {
             return false;
         }
+        limit -= RECORD_HEAD_BYTES + recordBytes;
         records--;
         turnAcceptedIntoRejected();
         tail.publish(limit, records);
@@ -276,7 +294,7 @@ public final class Lane extends LaneCounters {
             scratch.copyFrom(sum);
             long completed = completedAcquire();
             addTo(scratch);
-            scratch.inLanes += acceptedRecords() - drainedRecords();
+            scratch.inLanes += publishedRecords() - drainedRecords();
             VarHandle.acquireFence();
             long offered = offeredOpaque();
             scratch.offered += offered;
@@ -305,14 +323,14 @@ public final class Lane extends LaneCounters {
         return queue != null && !queue.isEmpty();
     }
 
-    /** Tells all receipts that their records will not be stored; the records stay and have none any more. */
-    void failReceipts(RuntimeException cause) {
+    /** Takes all receipts out; their records stay and have none any more. */
+    void takeReceipts(Collection<? super Receipt> taken) {
         for (Receipt receipt = takeReceipt(); receipt != null; receipt = takeReceipt()) {
-            receipt.failed(cause);
+            taken.add(receipt);
         }
     }
 
-    /** The receipt of the record in hand; null only after {@link #failReceipts}. */
+    /** The receipt of the record in hand; null only after {@link #takeReceipts}. */
     private @Nullable Receipt nextReceipt() {
         SpscUnboundedVarHandleArrayQueue<Receipt> queue = receiptsAcquire();
         return queue == null ? null : queue.peek();

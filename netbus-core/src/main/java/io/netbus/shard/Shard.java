@@ -3,8 +3,10 @@ package io.netbus.shard;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ public final class Shard {
     private static final int SPINS_BEFORE_YIELD = 64;
 
     private static final MethodHandle IS_VIRTUAL = isVirtualHandle();
+
     private final int number;
     private final long budgetBytes;
     private final Lane[] lanes = new Lane[OWNED_LANES + SHARED_LANES];
@@ -35,7 +38,7 @@ public final class Shard {
     private final ReentrantLock lock = new ReentrantLock(); // guards the worker's positions and the end
 
     private volatile boolean closed; // written by close
-    private boolean drained; // under the lock: the worker has read for the last time
+    private boolean ended; // under the lock: the worker has read for the last time
     private int nextLane; // worker only: whose turn it is
 
     /**
@@ -97,6 +100,7 @@ public final class Shard {
         return claimShared(sharedLane);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // who holds the claim may have lost its processor, and needs it back
     private Lane claimShared(int index) {
         Lane lane = lanes[index];
         for (int spins = 1; !lane.tryClaim(); spins++) {
@@ -116,7 +120,7 @@ public final class Shard {
     }
 
     private static int slot(Thread thread) {
-        return (int) (thread.getId() * GOLDEN_RATIO >>> Integer.SIZE) & Short.MAX_VALUE; // other bits than spread
+        return (int) ((thread.getId() * GOLDEN_RATIO) >>> Integer.SIZE) & Short.MAX_VALUE; // other bits than spread
     }
 
     @Nullable
@@ -129,7 +133,7 @@ public final class Shard {
             chunk.reset();
             return chunk;
         }
-        return tryReserve(CHUNK_BYTES) ? new Chunk(CHUNK_BYTES) : null;
+        return tryReserve(CHUNK_BYTES) ? newChunk(CHUNK_BYTES) : null;
     }
 
     /** A large record gets a chunk of its own size, so that it wastes no more than it needs. */
@@ -140,7 +144,17 @@ public final class Shard {
             }
             reservedBytes.addAndGet(-CHUNK_BYTES);
         }
-        return new Chunk(neededBytes);
+        return newChunk(neededBytes);
+    }
+
+    /** What the heap does not give is not taken from the budget either. */
+    private Chunk newChunk(int bytes) {
+        try {
+            return new Chunk(bytes);
+        } catch (OutOfMemoryError e) {
+            reservedBytes.addAndGet(-bytes);
+            throw e;
+        }
     }
 
     private boolean tryReserve(int bytes) {
@@ -167,10 +181,10 @@ public final class Shard {
      * Settles a record that was published while the shard closed: the worker's last pass takes it, or has taken it, or
      * it is taken back.
      */
-    boolean keepsAfterClose(Lane lane) {
+    boolean keepsAfterClose(Lane lane, int recordBytes) {
         lock.lock();
         try {
-            return !drained || !lane.takeBackLast();
+            return !ended || !lane.takeBackLast(recordBytes);
         } finally {
             lock.unlock();
         }
@@ -214,10 +228,10 @@ public final class Shard {
 
     /**
      * Hands over what lies in the lanes, lane by lane, until the sink is full; the next call goes on with the next lane,
-     * so that a busy one starves no other. Worker only, under the lock.
+     * so that a busy one starves no other. Does nothing once the shard has ended. Worker only, under the lock.
      */
     public void drain(RecordSink sink) {
-        boolean room = true;
+        boolean room = !ended;
         for (int i = 0; i < lanes.length && room; i++) {
             Lane lane = lanes[nextLane];
             room = lane.drain(sink);
@@ -237,10 +251,10 @@ public final class Shard {
         return false;
     }
 
-    /** Tells everybody who waits for a record in a lane that it will not be stored. Worker only. */
-    public void failReceipts(RuntimeException cause) {
+    /** Takes the receipts of all records that lie in lanes; the records stay. Worker only, under the lock. */
+    public void takeReceipts(Collection<? super Receipt> taken) {
         for (Lane lane : lanes) {
-            lane.failReceipts(cause);
+            lane.takeReceipts(taken);
         }
     }
 
@@ -268,14 +282,52 @@ public final class Shard {
         return bytes;
     }
 
-    /** From now on new records are taken back unless {@link #drain} comes first. */
+    // ---- the end
+
+    /*
+     * A producer publishes a record and then reads whether the shard is closed, without a fence in between: the record
+     * may still sit in its processor's store buffer while the worker, after the close, looks for the last time. The
+     * worker therefore pauses before that look for far longer than a store can stay there. A record the look finds is
+     * read; one it does not find belongs to a producer that sees the close and settles it under the lock.
+     */
+    private static final long PAUSE_BEFORE_LAST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** Refuses new records; those on their way are still taken until the shard ends. */
     public void close() {
         closed = true;
     }
 
-    /** Says that {@link #drain} will not be called again. Under the lock. */
-    public void endDrain() {
-        drained = true;
+    /**
+     * Ends the shard if it is closed and nothing lies in it: from then on a record that is still on its way is taken
+     * back. Worker only, under the lock.
+     *
+     * @return whether it has ended
+     */
+    public boolean tryEnd() {
+        if (!ended && closed && !hasRecords()) {
+            pauseBeforeLastLook();
+            ended = !hasRecords();
+        }
+        return ended;
+    }
+
+    /** Closes the shard and ends it, handing over what lies in it. Under the lock. */
+    public void end(RecordSink sink) {
+        close();
+        if (!ended) {
+            pauseBeforeLastLook();
+            do {
+                drain(sink);
+            } while (hasRecords());
+            ended = true;
+        }
+    }
+
+    private static void pauseBeforeLastLook() {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < PAUSE_BEFORE_LAST_LOOK_NANOS) {
+            Thread.onSpinWait();
+        }
     }
 
     private static boolean isVirtual(Thread thread) {

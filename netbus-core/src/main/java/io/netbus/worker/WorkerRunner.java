@@ -66,7 +66,7 @@ public final class WorkerRunner implements AutoCloseable {
         }
     }
 
-    /** How often {@link Worker#doWork()} threw. */
+    /** How often {@link Worker#doWork()} or {@link Worker#hasWork()} threw. */
     public long failures() {
         return failures.get();
     }
@@ -96,7 +96,7 @@ public final class WorkerRunner implements AutoCloseable {
             return false;
         }
         try {
-            thread.join(Math.max(1, timeout.toMillis()));
+            thread.join(Math.max(1, TimeUnit.MILLISECONDS.convert(timeout)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -127,11 +127,24 @@ public final class WorkerRunner implements AutoCloseable {
         try {
             return worker.doWork();
         } catch (Throwable e) {
-            if (failures.getAndIncrement() == 0) {
-                LOG.log(Level.ERROR, "worker failed, goes on: worker=" + worker.name(), e);
-            }
+            report(e);
             LockSupport.parkNanos(this, FAILURE_PAUSE_NANOS);
             return 0;
+        }
+    }
+
+    private boolean hasWork() {
+        try {
+            return worker.hasWork();
+        } catch (Throwable e) {
+            report(e);
+            return false;
+        }
+    }
+
+    private void report(Throwable e) {
+        if (failures.getAndIncrement() == 0) {
+            LOG.log(Level.ERROR, "worker failed, goes on: worker=" + worker.name(), e);
         }
     }
 
@@ -140,7 +153,7 @@ public final class WorkerRunner implements AutoCloseable {
         for (int i = 0; i < PAUSES_BEFORE_LAST_LOOK; i++) {
             Thread.onSpinWait();
         }
-        if (!stopping && !worker.hasWork() && (boolean) PARKED.getVolatile(this)) {
+        if (!stopping && !hasWork() && (boolean) PARKED.getVolatile(this)) {
             LockSupport.parkNanos(this, LONGEST_NAP_NANOS);
         }
         PARKED.setVolatile(this, false);

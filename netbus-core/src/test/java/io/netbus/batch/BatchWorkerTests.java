@@ -9,9 +9,12 @@ import io.netbus.event.Event;
 import io.netbus.event.IngestResult;
 import io.netbus.event.ShardStats;
 import io.netbus.ingest.Ingestor;
+import io.netbus.shard.Lane;
 import io.netbus.shard.Shard;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +124,95 @@ class BatchWorkerTests {
     }
 
     @Test
+    void anErrorOfTheAdapterIsFinalSoThatNothingIsStoredTwice() {
+        stream.errorAfterWrite = new StackOverflowError("on purpose");
+        Ingestor.Ticket ticket = ingestor.offerForTicket(Event.of(new byte[1]));
+        worker.doWork();
+        worker.doWork();
+
+        assertThat(stream.events).hasSize(1);
+        assertThat(ticket.position()).isCompletedExceptionally();
+        assertThat(worker.stats().state()).isEqualTo(ShardStats.State.FAILED);
+        assertThat(worker.stats().lastError()).contains("on purpose");
+        assertLaw(1, 0, 1);
+    }
+
+    @Test
+    void givingUpWhileTheAdapterHangsLosesTheLanesAndTellsWhoWaits() {
+        Ingestor.Ticket inHand = ingestor.offerForTicket(Event.of(new byte[1]));
+        List<Ingestor.Ticket> inLane = new ArrayList<>();
+        stream.onWrite = () -> { // as if another thread gave up during the write
+            inLane.add(ingestor.offerForTicket(Event.of(new byte[1])));
+            inLane.add(ingestor.offerForTicket(Event.of(new byte[1])));
+            CompletableFuture<Void> barrier = worker.barrier().toCompletableFuture();
+            worker.giveUp();
+
+            assertThat(barrier).isCompletedExceptionally();
+            assertThat(worker.barrier().toCompletableFuture()).isCompletedExceptionally();
+            assertThat(inHand.position()).isCompletedExceptionally();
+            assertThat(inLane).allMatch(ticket -> ticket.position().isCompletedExceptionally());
+            assertThat(ingestor.offer(new byte[1], 0, 1)).isEqualTo(IngestResult.CLOSED);
+            ShardStats stats = worker.stats();
+            assertThat(stats.state()).isEqualTo(ShardStats.State.CLOSED);
+            assertThat(stats.lostAtClose()).isEqualTo(2);
+            assertThat(stats.queued()).isEqualTo(1);
+            assertThat(stats.isConserved()).isTrue();
+        };
+        worker.doWork();
+
+        assertThat(inLane).hasSize(2);
+        assertThat(worker.stats().acknowledged()).isEqualTo(1);
+        assertThat(worker.stats().state()).isEqualTo(ShardStats.State.CLOSED);
+        worker.onStop();
+        assertThat(worker.stats().lostAtClose()).isEqualTo(2);
+        assertLaw(3, 1, 0);
+    }
+
+    @Test
+    void aBatchThatFailsAfterItWasGivenUpIsLost() {
+        for (RuntimeException failure :
+                List.of(new RetryableAdapterException("busy", null), new AdapterException("disk gone", null))) {
+            Shard closing = new Shard(0, 8 * 1024 * 1024);
+            FakeStream failing = new FakeStream();
+            BatchWorker worker = new BatchWorker("test-0", closing, failing, MAX_BATCH_EVENTS, () -> 42L);
+            failing.failure = failure;
+            failing.onWrite = worker::giveUp;
+            offerTo(closing);
+            worker.doWork();
+
+            assertThat(worker.stats().state()).isEqualTo(ShardStats.State.CLOSED);
+            assertThat(worker.stats().queued()).isEqualTo(1);
+            worker.onStop();
+            assertThat(worker.stats().lostAtClose()).isEqualTo(1);
+            assertThat(worker.stats().isConserved()).isTrue();
+        }
+    }
+
+    @Test
+    void aBarrierOnAClosedShardIsReachedOnlyWhenNothingCanFollow() {
+        Lane late = shard.claim(); // a producer that found the shard open and has not published yet
+        assertThat(late.reserve(1)).isTrue();
+        late.buffer()[late.offset()] = 0x10;
+        shard.close();
+        CompletableFuture<Void> barrier = worker.barrier().toCompletableFuture();
+        stream.onWrite = () -> assertThat(barrier).isNotDone();
+        assertThat(late.commit(1, null)).isTrue();
+        shard.release(late);
+        worker.doWork();
+        assertThat(stream.events).hasSize(1);
+        assertThat(barrier).isCompleted();
+
+        Lane tooLate = shard.claim();
+        assertThat(tooLate.reserve(1)).isTrue();
+        assertThat(tooLate.commit(1, null)).isFalse();
+        shard.release(tooLate);
+        worker.onStop();
+        assertLaw(1, 1, 0);
+        assertThat(worker.stats().rejected()).isEqualTo(1);
+        assertThat(worker.stats().lostAtClose()).isZero();
+    }
+
+    @Test
     void aBarrierWaitsForWhatWasAcceptedBeforeItAndForNothingAfter() {
         for (int i = 0; i < 150; i++) {
             offer(i);
@@ -194,6 +286,13 @@ class BatchWorkerTests {
     private void offer(int number) {
         byte[] payload = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
         assertThat(ingestor.offer(payload, 0, payload.length)).isEqualTo(IngestResult.ACCEPTED);
+    }
+
+    private static void offerTo(Shard shard) {
+        Lane lane = shard.claim();
+        assertThat(lane.reserve(1)).isTrue();
+        assertThat(lane.commit(1, null)).isTrue();
+        shard.release(lane);
     }
 
     private void assertLaw(long accepted, long acknowledged, long queued) {

@@ -19,6 +19,12 @@ final class FakeStream implements ShardStream {
     @Nullable
     RuntimeException failure;
 
+    @Nullable
+    Error errorAfterWrite;
+
+    /** Called within each write. */
+    Runnable onWrite = () -> {};
+
     int failuresLeft = Integer.MAX_VALUE;
 
     @Override
@@ -28,6 +34,7 @@ final class FakeStream implements ShardStream {
 
     @Override
     public synchronized long write(EventBatch batch) {
+        onWrite.run();
         RuntimeException e = failure;
         if (e != null && failuresLeft-- > 0) {
             throw e;
@@ -35,6 +42,9 @@ final class FakeStream implements ShardStream {
         long first = events.size();
         batch.forEach(view -> events.add(view.toEvent()));
         batchSizes.add(batch.count());
+        if (errorAfterWrite != null) {
+            throw errorAfterWrite;
+        }
         return first;
     }
 

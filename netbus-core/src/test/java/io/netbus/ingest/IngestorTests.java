@@ -1,6 +1,8 @@
 package io.netbus.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netbus.event.Event;
 import io.netbus.event.IngestResult;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +80,86 @@ class IngestorTests {
         producer.join();
 
         assertThat(result.join()).isEqualTo("TIMED_OUT true");
+    }
+
+    @Test
+    void argumentsThatDoNotFitLeaveTheSharedLanesUsable() throws InterruptedException {
+        Ingestor ingestor = ingestor(0);
+        CountDownLatch done = new CountDownLatch(1);
+        for (int i = 0; i < 64; i++) { // takes every lane a thread may own, so that those after it share
+            CountDownLatch offered = new CountDownLatch(1);
+            Thread owner = new Thread(() -> {
+                ingestor.offer(new byte[1], 0, 1);
+                offered.countDown();
+                await(done);
+            });
+            owner.start();
+            offered.await();
+        }
+        for (int i = 0; i < 8; i++) {
+            CompletableFuture<Void> checked = CompletableFuture.runAsync(
+                    () -> {
+                        byte[] payload = new byte[10];
+                        for (int[] range : new int[][] {{0, 11}, {-1, 5}, {5, -1}, {5, Integer.MIN_VALUE}, {11, 0}}) {
+                            assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                                    .isThrownBy(() -> ingestor.offer(payload, range[0], range[1]));
+                        }
+                        assertThat(ingestor.offer(payload, 5, 5)).isEqualTo(IngestResult.ACCEPTED);
+                    },
+                    task -> new Thread(task).start());
+            checked.join();
+        }
+        done.countDown();
+        ShardCounters counters = counters();
+        assertThat(counters.offered).isEqualTo(64 + 8).isEqualTo(counters.accepted);
+    }
+
+    @Test
+    void anOfferThatThrowsGivesItsIdBack() {
+        AtomicInteger asked = new AtomicInteger();
+        Ingestor ingestor = new Ingestor(
+                new Ingestor.Gate[] {
+                    new Ingestor.Gate(shard, () -> {}, () -> {
+                        if (asked.getAndIncrement() == 0) {
+                            throw new IllegalStateException("on purpose");
+                        }
+                        return false;
+                    })
+                },
+                MAX_PAYLOAD_BYTES,
+                0,
+                WINDOW_NANOS,
+                clock::get);
+        Event event = Event.builder(new byte[1]).id("d-1").build();
+
+        assertThatIllegalStateException().isThrownBy(() -> ingestor.offer(event));
+        assertThat(ingestor.offer(event)).isEqualTo(IngestResult.ACCEPTED);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForAnotherOfferOfTheSameId() throws InterruptedException {
+        Ingestor ingestor = ingestor(Duration.ofMinutes(10).toNanos());
+        fill(ingestor(0));
+        Event event = Event.builder(new byte[1000]).id("d-1").build();
+        Thread first = new Thread(() -> ingestor.offer(event));
+        first.start();
+        while (ingestor.rememberedIds() == 0) {
+            Thread.onSpinWait();
+        }
+        CompletableFuture<String> result = new CompletableFuture<>();
+        Thread repeat = new Thread(() -> {
+            IngestResult outcome = ingestor.offer(event);
+            result.complete(outcome + " " + Thread.currentThread().isInterrupted());
+        });
+        repeat.start();
+        repeat.interrupt();
+        repeat.join();
+
+        assertThat(result.join()).isEqualTo("TIMED_OUT true");
+        assertThat(first.isAlive()).isTrue();
+        drain();
+        first.join();
+        assertThat(ingestor.offer(event)).isEqualTo(IngestResult.DUPLICATE);
     }
 
     @Test
@@ -154,6 +237,14 @@ class IngestorTests {
                 blockNanos,
                 WINDOW_NANOS,
                 clock::get);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void fill(Ingestor ingestor) {

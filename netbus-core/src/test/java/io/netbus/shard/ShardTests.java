@@ -1,6 +1,7 @@
 package io.netbus.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -68,6 +69,35 @@ class ShardTests {
         drain(new ArrayList<>());
 
         assertThat(offer(new byte[(int) BUDGET_BYTES / 2])).isTrue();
+    }
+
+    @Test
+    void aLargeRecordThatWasReadHoldsNoMemoryBackFromTheNext() {
+        byte[] large = new byte[1024 * 1024];
+        Shard tight = new Shard(0, Shard.minBudgetBytes(large.length));
+        for (int key = 0; key < 12; key++) { // each in a lane of its own, and nothing comes after it there
+            Lane lane = tight.claim(key);
+            boolean room = lane.reserve(large.length);
+            assertThat(room).as("key=%d", key).isTrue();
+            lane.commit(large.length, null);
+            tight.release(lane);
+            lockedOn(tight, () -> {
+                tight.drain((bytes, offset, length, receipt) -> true);
+                return true;
+            });
+        }
+    }
+
+    @Test
+    void memoryThatCannotBeHadIsGivenBackToTheBudget() {
+        int tooLarge = Integer.MAX_VALUE - Lane.RECORD_HEAD_BYTES; // no JVM makes an array of that size
+        Shard huge = new Shard(0, Integer.MAX_VALUE + BUDGET_BYTES);
+        Lane lane = huge.claim();
+        for (int i = 0; i < 3; i++) {
+            assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> lane.reserve(tooLarge));
+        }
+        assertThat(lane.reserve(1)).isTrue();
+        huge.release(lane);
     }
 
     @Test
@@ -238,6 +268,7 @@ class ShardTests {
     @Test
     void everyAcceptedRecordIsReadEvenWhenItRacesTheClose() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
+            boolean gently = round % 2 == 0;
             Shard closing = new Shard(0, BUDGET_BYTES);
             AtomicLong accepted = new AtomicLong();
             List<Thread> producers = new ArrayList<>();
@@ -267,10 +298,12 @@ class ShardTests {
             }
             closing.close();
             lockedOn(closing, () -> {
-                do {
+                if (!gently) {
+                    closing.end(count);
+                }
+                while (!closing.tryEnd()) {
                     closing.drain(count);
-                } while (closing.hasRecords());
-                closing.endDrain();
+                }
                 return true;
             });
             for (Thread producer : producers) {
@@ -284,6 +317,37 @@ class ShardTests {
             assertThat(counters.inLanes).isZero();
             assertThat(counters.offered).isEqualTo(counters.accepted + counters.rejected);
         }
+    }
+
+    @Test
+    void aRecordThatIsTakenBackLeavesNothingBehind() {
+        offer(number(1));
+        drain(new ArrayList<>());
+        shard.close();
+        assertThat(locked(shard::tryEnd)).isTrue();
+        Lane lane = shard.claim();
+        assertThat(lane.reserve(Integer.BYTES)).isTrue();
+        assertThat(lane.commit(Integer.BYTES, null)).isFalse();
+        shard.release(lane);
+
+        assertThat(shard.hasRecords()).isFalse();
+        assertThat(locked(shard::unreadBytes)).isZero();
+        ShardCounters counters = new ShardCounters();
+        assertThat(locked(() -> shard.trySnapshot(counters))).isTrue();
+        assertThat(counters.offered).isEqualTo(2).isEqualTo(counters.accepted + counters.rejected);
+        assertThat(counters.inLanes).isZero();
+    }
+
+    @Test
+    void aShardEndsOnlyWhenItIsClosedAndNothingLiesInIt() {
+        assertThat(locked(shard::tryEnd)).isFalse();
+        offer(number(1));
+        shard.close();
+        assertThat(locked(shard::tryEnd)).isFalse();
+        List<byte[]> taken = new ArrayList<>();
+        drain(taken);
+        assertThat(taken).hasSize(1);
+        assertThat(locked(shard::tryEnd)).isTrue();
     }
 
     @Test

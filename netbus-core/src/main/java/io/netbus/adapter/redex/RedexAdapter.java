@@ -8,6 +8,10 @@ import io.netbus.redex.RedexException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Keeps each shard's events in a RedEX log named {@code bus/<channel>/<shard>}. <b>Threads:</b> any.
@@ -15,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class RedexAdapter implements Adapter {
 
     private static final String PREFIX = "bus/";
+    private static final Pattern SHARD_LOG = Pattern.compile(PREFIX + "([^/]+)/(0|[1-9][0-9]{0,8})");
 
     private final Redex redex;
     private final Map<String, ShardStream> streams = new ConcurrentHashMap<>();
@@ -31,22 +36,24 @@ public final class RedexAdapter implements Adapter {
 
     @Override
     public List<String> channels() {
-        return redex.names().stream()
-                .filter(name -> name.startsWith(PREFIX))
-                .map(name -> name.substring(PREFIX.length(), name.lastIndexOf('/')))
-                .distinct()
-                .sorted()
-                .toList();
+        return shardLogs().map(log -> log.group(1)).distinct().sorted().toList();
     }
 
     @Override
     public int shards(String channel) {
-        String prefix = PREFIX + channel + "/";
-        return redex.names().stream()
-                .filter(name -> name.startsWith(prefix))
-                .mapToInt(name -> Integer.parseInt(name.substring(prefix.length())) + 1)
+        return shardLogs()
+                .filter(log -> log.group(1).equals(channel))
+                .mapToInt(log -> Integer.parseInt(log.group(2)) + 1)
                 .max()
                 .orElse(0);
+    }
+
+    /** Other logs may lie beside those of the bus, whatever their names. */
+    private Stream<MatchResult> shardLogs() {
+        return redex.names().stream()
+                .map(SHARD_LOG::matcher)
+                .filter(Matcher::matches)
+                .map(Matcher::toMatchResult);
     }
 
     @Override
