@@ -360,7 +360,7 @@ public final class BatchWorker implements Worker {
         boolean closing = shard.isClosed(); // after the barriers: one that was asked for after the close must see it
         shard.lock().lock();
         try {
-            if (state == ShardStats.State.CLOSED || closing && !shard.tryEnd()) {
+            if (state == ShardStats.State.CLOSED || (closing && !shard.tryEnd())) {
                 return;
             }
             reached.removeIf(barrier -> !closing && !shard.hasDrained(barrier.acceptedRecords));

@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +40,7 @@ public final class PushWorker implements Worker, AutoCloseable {
     private final LongSupplier nanoClock;
     private final CountDownLatch finished = new CountDownLatch(1); // the last subscription has ended, none can follow
     private final List<PushSubscription> subscriptions = new ArrayList<>(); // the worker's
-    private final Map<ChannelReader, Hint> hints = new IdentityHashMap<>(); // the worker's
+    private final IdentityHashMap<ChannelReader, Hint> hints = new IdentityHashMap<>(); // the worker's
 
     private boolean closingSeen; // the worker's
 
@@ -114,7 +113,7 @@ public final class PushWorker implements Worker, AutoCloseable {
 
     @Override
     public boolean hasWork() {
-        if (arrived || completing || closing && !closingSeen) {
+        if (arrived || completing || (closing && !closingSeen)) {
             return true;
         }
         for (PushSubscription subscription : subscriptions) {

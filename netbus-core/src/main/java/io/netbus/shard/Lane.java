@@ -55,9 +55,11 @@ public final class Lane extends LaneCounters {
     private int limit;
     private int records;
     private @Nullable SpscUnboundedVarHandleArrayQueue<Receipt> receipts;
+    @SuppressWarnings("UnusedVariable") // read and written through CLAIMED
     private boolean claimed;
 
     // written by the first producer, cleared by the worker when that thread has ended
+    @SuppressWarnings("UnusedVariable") // read and written through OWNER
     private @Nullable Thread owner;
 
     // written by the worker
