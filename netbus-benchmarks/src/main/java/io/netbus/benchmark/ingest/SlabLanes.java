@@ -35,12 +35,15 @@ final class SlabLanes implements Pipe {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // on few cores, pausing alone would keep the producer from running
     private int drain(Tally tally) {
         int bytes = 0;
         for (Lane lane : lanes) {
             bytes += lane.drain(tally);
         }
-        if (bytes < SMALL_CATCH_BYTES) {
+        if (bytes == 0) {
+            Thread.yield();
+        } else if (bytes < SMALL_CATCH_BYTES) {
             for (int i = 0; i < PAUSES; i++) {
                 Thread.onSpinWait();
             }
