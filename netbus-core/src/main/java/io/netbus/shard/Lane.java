@@ -55,6 +55,7 @@ public final class Lane extends LaneCounters {
     private int limit;
     private int records;
     private @Nullable SpscUnboundedVarHandleArrayQueue<Receipt> receipts;
+
     @SuppressWarnings("UnusedVariable") // read and written through CLAIMED
     private boolean claimed;
 
