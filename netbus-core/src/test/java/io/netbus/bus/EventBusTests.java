@@ -203,8 +203,12 @@ class EventBusTests {
             for (int i = 0; i < 300; i++) {
                 assertThat(bus.stats()).allMatch(ShardStats::isConserved);
             }
+            await().atMost(GENEROUS)
+                    .until(() ->
+                            sum(bus.stats(), ShardStats::refused) > 0 && sum(bus.stats(), ShardStats::duplicate) > 0);
             bus.close(GENEROUS);
             assertThat(bus.stats()).allMatch(ShardStats::isConserved);
+            await().atMost(GENEROUS).until(() -> sum(bus.stats(), ShardStats::rejected) > 0);
             stop.set(true);
             for (Thread producer : producers) {
                 producer.join();
@@ -213,9 +217,6 @@ class EventBusTests {
             long stored =
                     redex.logs().stream().mapToLong(log -> log.nextSequence()).sum();
             assertThat(sum(bus.stats(), ShardStats::acknowledged)).isEqualTo(stored);
-            assertThat(sum(bus.stats(), ShardStats::refused)).isPositive();
-            assertThat(sum(bus.stats(), ShardStats::duplicate)).isPositive();
-            assertThat(sum(bus.stats(), ShardStats::rejected)).isPositive();
         }
     }
 
