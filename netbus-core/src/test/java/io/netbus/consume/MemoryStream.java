@@ -127,9 +127,8 @@ final class MemoryStream implements ShardStream {
 
     @Override
     public Runnable onWrite(Runnable hint) {
-        Runnable registered = hint::run;
-        hints.add(registered);
-        return () -> hints.remove(registered);
+        hints.add(hint);
+        return () -> hints.remove(hint);
     }
 
     private final class Reader implements EventReader {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Filters against their definition, evaluated on trees that never were text. */
-class FilterModelTest {
+class FilterModelTests {
 
     /** Stands for a path that leads nowhere, which is not the same as to null. */
     private static final Object MISSING = new Object();
@@ -68,7 +68,7 @@ class FilterModelTest {
                     && !(path.size() == 1 && path.get(0).isEmpty());
             String text = dotted && random.nextBoolean()
                     ? quoted(String.join(".", path))
-                    : path.stream().map(FilterModelTest::quoted).collect(Collectors.joining(",", "[", "]"));
+                    : path.stream().map(FilterModelTests::quoted).collect(Collectors.joining(",", "[", "]"));
             String both = random.nextBoolean()
                     ? "{\"path\":" + text + ",\"value\":" + write(value, random) + "}"
                     : "{\"value\":" + write(value, random) + ",\"path\":" + text + "}";
@@ -183,28 +183,30 @@ class FilterModelTest {
     }
 
     private static @Nullable Object value(Random random, int depth) {
-        switch (random.nextInt(depth == 0 ? 5 : 9)) {
-            case 0:
-                return null;
-            case 1:
-                return random.nextBoolean();
-            case 2, 3:
-                return new BigDecimal(random.nextInt(5) - 2).scaleByPowerOfTen(random.nextInt(4) - 2);
-            case 4:
-                return List.of("", "x", "é😀", "\"\\\n", "1").get(random.nextInt(5));
-            case 5, 6:
-                List<Object> list = new ArrayList<>();
-                for (int i = random.nextInt(4); i > 0; i--) {
-                    list.add(value(random, depth - 1));
-                }
-                return list;
-            default:
-                Map<String, Object> map = new LinkedHashMap<>();
-                for (int i = random.nextInt(4); i > 0; i--) {
-                    map.put(KEYS[random.nextInt(KEYS.length)], value(random, depth - 1));
-                }
-                return map;
+        return switch (random.nextInt(depth == 0 ? 5 : 9)) {
+            case 0 -> null;
+            case 1 -> random.nextBoolean();
+            case 2, 3 -> new BigDecimal(random.nextInt(5) - 2).scaleByPowerOfTen(random.nextInt(4) - 2);
+            case 4 -> List.of("", "x", "é😀", "\"\\\n", "1").get(random.nextInt(5));
+            case 5, 6 -> list(random, depth - 1);
+            default -> map(random, depth - 1);
+        };
+    }
+
+    private static List<@Nullable Object> list(Random random, int depth) {
+        List<@Nullable Object> list = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            list.add(value(random, depth));
         }
+        return list;
+    }
+
+    private static Map<String, @Nullable Object> map(Random random, int depth) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            map.put(KEYS[random.nextInt(KEYS.length)], value(random, depth));
+        }
+        return map;
     }
 
     private static String write(@Nullable Object value, Random random) {
@@ -240,7 +242,7 @@ class FilterModelTest {
     private static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");
         text.chars().forEach(c -> {
-            if (c < 0x20 || c == '"' || c == '\\' || c % 3 == 0 && !Character.isSurrogate((char) c)) {
+            if (c < 0x20 || c == '"' || c == '\\' || (c % 3 == 0 && !Character.isSurrogate((char) c))) {
                 json.append(String.format("\\u%04x", c));
             } else {
                 json.append((char) c);

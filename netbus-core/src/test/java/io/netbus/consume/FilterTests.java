@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FilterTest {
+class FilterTests {
 
     private static final int HOSTILE_DEPTH = 100_000;
 

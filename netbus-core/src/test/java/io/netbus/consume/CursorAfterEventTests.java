@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class CursorAfterEventTest {
+class CursorAfterEventTests {
 
     private final MemoryStream left = new MemoryStream(0);
     private final MemoryStream right = new MemoryStream(3);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class PushWorkerTest {
+@SuppressWarnings("ThreadPriorityCheck") // a yield is no more than a hint to who is waited for
+class PushWorkerTests {
 
     private static final Filter EVEN = Filter.parse("{\"path\":\"even\",\"value\":true}");
 
@@ -540,12 +542,16 @@ class PushWorkerTest {
 
         private Flow.@Nullable Subscription subscription;
 
+        private Flow.Subscription subscribed() {
+            return Objects.requireNonNull(subscription, "onSubscribe comes first");
+        }
+
         void request(long n) {
-            subscription.request(n);
+            subscribed().request(n);
         }
 
         void cancel() {
-            subscription.cancel();
+            subscribed().cancel();
         }
 
         @Override
