@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.netbus.bus.BackpressurePolicy;
 import io.netbus.bus.EventBus;
 import io.netbus.bus.EventBusConfig;
 import io.netbus.cortex.Cortex;
@@ -206,14 +205,12 @@ class NetbusPropertiesTests {
     }
 
     private static EventBusConfig bus(int shards, int budgetBytes, int payloadBytes, int batchEvents) {
-        return new EventBusConfig(
-                shards,
-                budgetBytes,
-                payloadBytes,
-                batchEvents,
-                BackpressurePolicy.fail(),
-                Duration.ofDays(7),
-                Duration.ofSeconds(30));
+        return EventBusConfig.defaults()
+                .withShards(shards)
+                .withMaxPayloadBytes(1)
+                .withShardBudgetBytes(budgetBytes)
+                .withMaxPayloadBytes(payloadBytes)
+                .withMaxBatchEvents(batchEvents);
     }
 
     private static void accepted(Runnable settings) {

@@ -58,6 +58,54 @@ public record EventBusConfig(
                 Duration.ofSeconds(30));
     }
 
+    /** A copy with another {@link #shards()}. */
+    public EventBusConfig withShards(int number) {
+        return new EventBusConfig(
+                number,
+                shardBudgetBytes,
+                maxPayloadBytes,
+                maxBatchEvents,
+                backpressure,
+                idempotencyWindow,
+                closeTimeout);
+    }
+
+    /** A copy with another {@link #shardBudgetBytes()}. */
+    public EventBusConfig withShardBudgetBytes(int bytes) {
+        return new EventBusConfig(
+                shards, bytes, maxPayloadBytes, maxBatchEvents, backpressure, idempotencyWindow, closeTimeout);
+    }
+
+    /** A copy with another {@link #maxPayloadBytes()}. */
+    public EventBusConfig withMaxPayloadBytes(int bytes) {
+        return new EventBusConfig(
+                shards, shardBudgetBytes, bytes, maxBatchEvents, backpressure, idempotencyWindow, closeTimeout);
+    }
+
+    /** A copy with another {@link #maxBatchEvents()}. */
+    public EventBusConfig withMaxBatchEvents(int events) {
+        return new EventBusConfig(
+                shards, shardBudgetBytes, maxPayloadBytes, events, backpressure, idempotencyWindow, closeTimeout);
+    }
+
+    /** A copy with another {@link #backpressure()}. */
+    public EventBusConfig withBackpressure(BackpressurePolicy policy) {
+        return new EventBusConfig(
+                shards, shardBudgetBytes, maxPayloadBytes, maxBatchEvents, policy, idempotencyWindow, closeTimeout);
+    }
+
+    /** A copy with another {@link #idempotencyWindow()}. */
+    public EventBusConfig withIdempotencyWindow(Duration window) {
+        return new EventBusConfig(
+                shards, shardBudgetBytes, maxPayloadBytes, maxBatchEvents, backpressure, window, closeTimeout);
+    }
+
+    /** A copy with another {@link #closeTimeout()}. */
+    public EventBusConfig withCloseTimeout(Duration timeout) {
+        return new EventBusConfig(
+                shards, shardBudgetBytes, maxPayloadBytes, maxBatchEvents, backpressure, idempotencyWindow, timeout);
+    }
+
     /** The memory below which an event of the largest payload might never find room in its shard. */
     public static long minShardBudgetBytes(int maxPayloadBytes) {
         return Shard.minBudgetBytes(maxPayloadBytes + EventLayout.MAX_HEAD_BYTES);

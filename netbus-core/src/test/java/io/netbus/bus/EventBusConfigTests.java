@@ -6,11 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.netbus.event.Event;
 import io.netbus.event.EventLayout;
 import io.netbus.redex.RedexConfig;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class EventBusConfigTests {
 
     private static final int MIB = 1024 * 1024;
+
+    @Test
+    void aCopyDiffersInTheOneSetting() {
+        EventBusConfig changedOneByOne = EventBusConfig.defaults()
+                .withShards(3)
+                .withShardBudgetBytes(8 * MIB)
+                .withMaxPayloadBytes(10)
+                .withMaxBatchEvents(5)
+                .withBackpressure(BackpressurePolicy.fail())
+                .withIdempotencyWindow(Duration.ofDays(1))
+                .withCloseTimeout(Duration.ofSeconds(2));
+
+        assertThat(changedOneByOne)
+                .isEqualTo(new EventBusConfig(
+                        3, 8 * MIB, 10, 5, BackpressurePolicy.fail(), Duration.ofDays(1), Duration.ofSeconds(2)));
+    }
 
     @Test
     void aBudgetThatTheLargestEventMightNeverFitIsRefused() {
@@ -50,14 +67,8 @@ class EventBusConfigTests {
     }
 
     private static EventBusConfig withBudgetAndPayload(long budgetBytes, int payloadBytes) {
-        EventBusConfig defaults = EventBusConfig.defaults();
-        return new EventBusConfig(
-                defaults.shards(),
-                Math.toIntExact(budgetBytes),
-                payloadBytes,
-                defaults.maxBatchEvents(),
-                defaults.backpressure(),
-                defaults.idempotencyWindow(),
-                defaults.closeTimeout());
+        return EventBusConfig.defaults()
+                .withMaxPayloadBytes(payloadBytes)
+                .withShardBudgetBytes(Math.toIntExact(budgetBytes));
     }
 }

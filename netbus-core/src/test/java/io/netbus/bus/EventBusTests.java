@@ -120,16 +120,8 @@ class EventBusTests {
             cursor = bus.end();
             bus.channel("audit").ingest(utf8("two"));
         }
-        EventBusConfig otherShards = new EventBusConfig(
-                5,
-                CONFIG.shardBudgetBytes(),
-                CONFIG.maxPayloadBytes(),
-                CONFIG.maxBatchEvents(),
-                CONFIG.backpressure(),
-                CONFIG.idempotencyWindow(),
-                CONFIG.closeTimeout());
         try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults());
-                EventBus bus = EventBus.open(new RedexAdapter(redex), otherShards)) {
+                EventBus bus = EventBus.open(new RedexAdapter(redex), CONFIG.withShards(5))) {
             assertThat(bus.stats()).as("an existing channel keeps its shards").hasSize(3);
             assertThat(readAll(bus)).extracting(StoredEvent::event).containsExactly(event);
             assertThat(bus.channels()).extracting(EventChannel::name).containsExactly("audit", "events");

@@ -41,14 +41,10 @@ class NetbusMetricsTests {
     private final Redex redex = Redex.inMemory(RedexConfig.defaults());
     private final EventBus bus = EventBus.open(
             new RedexAdapter(redex),
-            new EventBusConfig(
-                    1,
-                    32 * 1024 * 1024,
-                    SMALL,
-                    10_000,
-                    BackpressurePolicy.fail(),
-                    Duration.ofDays(7),
-                    Duration.ofSeconds(30)));
+            EventBusConfig.defaults()
+                    .withShards(1)
+                    .withMaxPayloadBytes(SMALL)
+                    .withBackpressure(BackpressurePolicy.fail()));
     private final Cortex cortex = Cortex.open(redex, CortexConfig.defaults());
 
     @AfterEach
