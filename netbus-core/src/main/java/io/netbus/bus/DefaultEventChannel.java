@@ -232,7 +232,8 @@ final class DefaultEventChannel implements EventChannel {
             Thread.currentThread().interrupt();
             return "interrupted";
         } catch (ExecutionException e) {
-            return String.valueOf(e.getCause().getMessage());
+            Throwable cause = e.getCause();
+            return String.valueOf((cause == null ? e : cause).getMessage());
         }
     }
 

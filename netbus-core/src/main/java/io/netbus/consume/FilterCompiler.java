@@ -9,6 +9,7 @@ import io.netbus.consume.JsonTree.Fields;
 import io.netbus.consume.JsonTree.Member;
 import io.netbus.consume.JsonTree.Text;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -38,14 +39,13 @@ final class FilterCompiler {
         if (object.members().isEmpty()) {
             throw at(tree, "filter has no keys; " + SHAPES);
         }
-        Map.Entry<String, Member> first = object.members().entrySet().iterator().next();
-        JsonTree value = first.getValue().value();
-        return switch (first.getKey()) {
-            case "$and" -> new And(conditions(only(object, "$and"), "$and"));
-            case "$or" -> new Or(conditions(only(object, "$or"), "$or"));
-            case "$not" -> new Not(condition(only(object, "$not")));
+        return switch (object.members().keySet().iterator().next()) {
+            case "$and" -> new And(conditions(only(object), "$and"));
+            case "$or" -> new Or(conditions(only(object), "$or"));
+            case "$not" -> new Not(condition(only(object)));
             case "$eq" -> {
-                if (only(object, "$eq") instanceof Fields equality) {
+                JsonTree value = only(object);
+                if (value instanceof Fields equality) {
                     yield equality(equality);
                 }
                 throw at(value, "$eq takes {\"path\",\"value\"}");
@@ -105,13 +105,16 @@ final class FilterCompiler {
         return names;
     }
 
-    private static JsonTree only(Fields object, String key) {
-        object.members().forEach((other, member) -> {
-            if (!other.equals(key)) {
-                throw unexpected(other, member);
-            }
-        });
-        return object.members().get(key).value();
+    /** The value of the first key, which must be the only one. */
+    private static JsonTree only(Fields object) {
+        Iterator<Map.Entry<String, Member>> members =
+                object.members().entrySet().iterator();
+        JsonTree value = members.next().getValue().value();
+        if (members.hasNext()) {
+            Map.Entry<String, Member> second = members.next();
+            throw unexpected(second.getKey(), second.getValue());
+        }
+        return value;
     }
 
     private static InvalidFilterException unexpected(String key, Member member) {

@@ -66,6 +66,7 @@ final class FilterPlan {
     record Not(Condition part) implements Condition {}
 
     /** All these places hold these kinds of value; a container also has that many members, and none beside the tree's. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record Holds(int[] nodes, int[] kinds, int[] sizes) implements Condition {}
 
     final Node[] nodes;

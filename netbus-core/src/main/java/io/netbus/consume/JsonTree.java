@@ -21,19 +21,35 @@ sealed interface JsonTree {
     /** From 1. */
     int column();
 
+    /** A text. */
     record Text(String value, int line, int column) implements JsonTree {}
 
-    /** @param canonical by {@link Json#canonicalNumber} */
+    /**
+     * A number.
+     *
+     * @param canonical by {@link Json#canonicalNumber}
+     */
     record Numeric(String canonical, int line, int column) implements JsonTree {}
 
-    /** @param kind {@link FilterPlan#TRUE}, {@code FALSE} or {@code NULL} */
+    /**
+     * A truth value or null.
+     *
+     * @param kind {@link FilterPlan#TRUE}, {@link FilterPlan#FALSE} or {@link FilterPlan#NULL}
+     */
     record Literal(int kind, int line, int column) implements JsonTree {}
 
+    /** An array. */
     record Array(List<JsonTree> elements, int line, int column) implements JsonTree {}
 
+    /** An object, its members in the order of the text. */
     record Fields(Map<String, Member> members, int line, int column) implements JsonTree {}
 
-    /** @param line where the name stands */
+    /**
+     * A member of an object.
+     *
+     * @param line where its name stands
+     * @param column where its name stands
+     */
     record Member(JsonTree value, int line, int column) {}
 
     /** Reads a filter's text. @throws InvalidFilterException if it is not one JSON value within the limits */

@@ -100,7 +100,7 @@ final class PushSubscription implements Flow.Subscription {
     /** Whether a turn would do something now. */
     boolean isReady() {
         try {
-            return cancelled || violation != null || demand.get() > 0 && isTimeToRead() && scan.hasMore();
+            return cancelled || violation != null || (demand.get() > 0 && isTimeToRead() && scan.hasMore());
         } catch (RuntimeException e) {
             return true; // the turn will meet it too
         }
@@ -145,7 +145,7 @@ final class PushSubscription implements Flow.Subscription {
         List<StoredEvent> events =
                 scan.read((int) Math.min(asked, PushWorker.TURN_EVENTS), TURN_BYTES, TURN_SCAN_NANOS);
         lastReadNanos = nanoClock.getAsLong();
-        deliver(events, asked);
+        deliver(events);
         RuntimeException failure = scan.failure();
         if (failure == null) {
             retrying = false;
@@ -176,7 +176,7 @@ final class PushSubscription implements Flow.Subscription {
         }
     }
 
-    private void deliver(List<StoredEvent> events, long asked) {
+    private void deliver(List<StoredEvent> events) {
         int delivered = 0;
         for (StoredEvent event : events) {
             if (cancelled || violation != null) {

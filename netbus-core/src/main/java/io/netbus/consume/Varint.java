@@ -26,7 +26,7 @@ final class Varint {
         long value = 0;
         for (int i = 0; i < MAX_BYTES; i++) {
             byte b = in.get();
-            value |= (b & 0x7FL) << 7 * i;
+            value |= (b & 0x7FL) << (7 * i);
             if (b >= 0) {
                 return value;
             }

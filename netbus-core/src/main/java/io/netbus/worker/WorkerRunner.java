@@ -44,6 +44,8 @@ public final class WorkerRunner implements AutoCloseable {
     private final AtomicLong failures = new AtomicLong(); // written by the worker's thread
 
     private volatile boolean stopping; // written by close
+
+    @SuppressWarnings("UnusedVariable") // read and written through PARKED
     private boolean parked; // written by the worker's thread, cleared by who wakes it
 
     private WorkerRunner(Worker worker) {

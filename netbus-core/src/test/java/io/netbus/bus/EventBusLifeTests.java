@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Opening and closing when something is in the way. */
@@ -149,8 +148,12 @@ class EventBusLifeTests {
         }
     }
 
-    private static EventBusConfig config(@Nullable BackpressurePolicy policy) {
-        return new EventBusConfig(1, 8 << 20, 1 << 20, 1000, policy, Duration.ofDays(7), GENEROUS);
+    private static EventBusConfig config(BackpressurePolicy policy) {
+        return EventBusConfig.defaults()
+                .withShards(1)
+                .withMaxBatchEvents(1000)
+                .withBackpressure(policy)
+                .withCloseTimeout(GENEROUS);
     }
 
     private static CompletableFuture<PublishResult> publish(EventBus bus) {

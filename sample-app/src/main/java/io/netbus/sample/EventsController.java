@@ -48,8 +48,9 @@ final class EventsController {
         PollResult page = bus.poll(request);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         // Text for text, because a client compares: equal cursors may differ in which shard is next.
-        boolean isEnd = cursor != null && page.events().isEmpty() && page.next().equals(request.cursor());
-        write(page.events(), isEnd ? cursor : page.next().toString(), response.getOutputStream());
+        boolean isEnd = page.events().isEmpty() && page.next().equals(request.cursor());
+        String next = cursor != null && isEnd ? cursor : page.next().toString();
+        write(page.events(), next, response.getOutputStream());
     }
 
     /** Writes event after event: a page may have megabytes, and the payloads need no second copy. */

@@ -12,6 +12,7 @@ class DiskRedexAdapterTests extends AdapterContract {
     @TempDir
     Path directory;
 
+    @SuppressWarnings("NullAway.Init") // by open
     private Redex redex;
 
     @Override

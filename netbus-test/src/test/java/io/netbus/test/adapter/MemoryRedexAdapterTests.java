@@ -7,6 +7,7 @@ import io.netbus.redex.RedexConfig;
 
 class MemoryRedexAdapterTests extends AdapterContract {
 
+    @SuppressWarnings("NullAway.Init") // by open
     private Redex redex;
 
     @Override
