@@ -68,25 +68,8 @@ public final class Cursor {
     }
 
     /**
-     * Whether this place is at or behind the other in every shard.
-     *
-     * @throws IllegalArgumentException if they are of different channels
-     */
-    public boolean covers(Cursor other) {
-        if (channel != other.channel) {
-            throw new IllegalArgumentException("cursors of different channels have no order");
-        }
-        for (int i = 0; i < other.shards.length; i++) {
-            if (next(other.shards[i]) < other.next[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * How many events lie between that place and this one, where this one is ahead; 0 if it {@link #covers covers} this.
-     * Events that were evicted count.
+     * How many events lie between that place and this one, where this one is ahead; 0 if it is nowhere. Events that were
+     * evicted count.
      *
      * @param earlier null for the start of every shard
      * @throws IllegalArgumentException if they are of different channels
@@ -270,7 +253,7 @@ public final class Cursor {
                 shards[i] = Varint.getInt(in);
                 epochs[i] = Varint.getInt(in);
                 next[i] = Varint.getLong(in);
-                if (next[i] == 0 || i > 0 && shards[i] <= shards[i - 1]) {
+                if (next[i] == 0 || (i > 0 && shards[i] <= shards[i - 1])) {
                     throw InvalidCursorException.malformed("cursor's shards are not in order", text);
                 }
             }

@@ -63,7 +63,7 @@ public final class PushWorker implements Worker, AutoCloseable {
     }
 
     /** A worker somebody else drives, such as a test's scheduler. */
-    public PushWorker() {
+    PushWorker() {
         this(System::nanoTime);
     }
 

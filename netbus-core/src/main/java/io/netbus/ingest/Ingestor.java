@@ -67,7 +67,7 @@ public final class Ingestor {
     }
 
     /** How many ids are remembered. */
-    public int rememberedIds() {
+    int rememberedIds() {
         return ids.size();
     }
 

@@ -64,7 +64,7 @@ public final class Watches<S> {
     }
 
     /** How many watchers there are; one that was cancelled counts until the watch thread has let it go. */
-    public int subscribers() {
+    int subscribers() {
         return subscribers.get();
     }
 
