@@ -28,8 +28,7 @@ class FormatDocumentTests {
 
     @BeforeEach
     void read() throws IOException {
-        Path here = Path.of("docs/format/redex.md");
-        document = Files.readAllLines(Files.exists(here) ? here : Path.of("..").resolve(here));
+        document = Files.readAllLines(Path.of("..", "docs", "format", "redex.md"));
     }
 
     @Test
