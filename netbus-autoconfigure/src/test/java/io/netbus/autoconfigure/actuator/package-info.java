@@ -1,4 +1,0 @@
-@NullMarked
-package io.netbus.autoconfigure.actuator;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.netbus.autoconfigure;
-
-import org.jspecify.annotations.NullMarked;

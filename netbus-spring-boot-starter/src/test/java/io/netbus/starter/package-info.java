@@ -1,4 +1,0 @@
-@NullMarked
-package io.netbus.starter;
-
-import org.jspecify.annotations.NullMarked;

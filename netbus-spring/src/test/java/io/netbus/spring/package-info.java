@@ -1,4 +1,0 @@
-@NullMarked
-package io.netbus.spring;
-
-import org.jspecify.annotations.NullMarked;
