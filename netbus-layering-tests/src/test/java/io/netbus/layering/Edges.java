@@ -73,6 +73,26 @@ final class Edges {
                 .toList();
     }
 
+    /** Returns the edges that are allowed and not used, as {@code from -> to}; empty if the table says no more than is. */
+    List<String> unusedEdges(JavaClasses classes) {
+        return allowed.entrySet().stream()
+                .flatMap(row -> row.getValue().stream()
+                        .filter(target -> !isUsed(classes, row.getKey(), target))
+                        .map(target -> row.getKey() + " -> " + target))
+                .sorted()
+                .toList();
+    }
+
+    private boolean isUsed(JavaClasses classes, String from, String to) {
+        PackageMatcher source = PackageMatcher.of(qualified(from));
+        PackageMatcher target = PackageMatcher.of(qualified(to));
+        return classes.stream()
+                .filter(each -> source.matches(each.getPackageName()))
+                .flatMap(each -> each.getDirectDependenciesFromSelf().stream())
+                .map(dependency -> dependency.getTargetClass().getPackageName())
+                .anyMatch(name -> target.matches(name) && !source.matches(name));
+    }
+
     private String qualified(String name) {
         return root + "." + name;
     }
