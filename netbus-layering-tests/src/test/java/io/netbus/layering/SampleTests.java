@@ -18,22 +18,21 @@ import org.junit.jupiter.api.Test;
 class SampleTests {
 
     /** The packages users are offered. */
-    private static final Set<String> OFFERED = Set.of(
+    static final Set<String> OFFERED = Set.of(
             "event",
             "bus",
-            "adapter",
-            "redex",
             "consume",
+            "adapter",
+            "adapter.redex",
+            "redex",
             "cortex",
-            "cortex.envelope",
-            "cortex.query",
+            "cortex.bridge",
             "cortex.fold",
+            "cortex.query",
             "cortex.tasks",
             "spring",
-            "spring.listener",
-            "spring.template",
             "autoconfigure",
-            "sample");
+            "test");
 
     private static final Path SAMPLE = Path.of("..", "sample-app", "src", "main", "java");
 
@@ -41,7 +40,10 @@ class SampleTests {
 
     @Test
     void theSampleUsesOfferedPackagesOnly() throws IOException {
-        assertThat(packagesUsed(sources())).isSubsetOf(OFFERED);
+        Set<String> used = packagesUsed(sources());
+        used.remove("sample");
+
+        assertThat(used).isNotEmpty().isSubsetOf(OFFERED);
     }
 
     @Test
@@ -62,8 +64,7 @@ class SampleTests {
         for (String source : sources) {
             Matcher type = TYPE.matcher(source);
             while (type.find()) {
-                String name = type.group(1);
-                packages.add(name.startsWith("sample") ? "sample" : name);
+                packages.add(type.group(1));
             }
         }
         return packages;
