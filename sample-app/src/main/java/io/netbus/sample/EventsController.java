@@ -25,10 +25,16 @@ final class EventsController {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
 
-    private final EventBus bus;
+    private static final long MAX_PAGE_BYTES = 8L << 20; // the bus's own bound
 
-    EventsController(EventBus bus) {
+    private final EventBus bus;
+    private final DeskProperties desk;
+    private final RequestMemory memory;
+
+    EventsController(EventBus bus, DeskProperties desk, RequestMemory memory) {
         this.bus = bus;
+        this.desk = desk;
+        this.memory = memory;
     }
 
     /**
@@ -45,6 +51,16 @@ final class EventsController {
         PollRequest request = PollRequest.first(Parameters.limit(limit, DEFAULT_LIMIT, MAX_LIMIT))
                 .after(cursor == null ? null : Cursor.parse(cursor))
                 .matching(filter == null ? null : Filter.parse(filter));
+        long largest = Math.min(MAX_PAGE_BYTES, (long) request.limit() * desk.maxEventBytes());
+        RequestMemory.Lease room = memory.outgoing().take(largest, desk.ackTimeout());
+        try {
+            answer(request, cursor, response);
+        } finally {
+            room.close();
+        }
+    }
+
+    private void answer(PollRequest request, @Nullable String cursor, HttpServletResponse response) throws IOException {
         PollResult page = bus.poll(request);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         // Text for text, because a client compares: equal cursors may differ in which shard is next.

@@ -12,6 +12,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -63,9 +64,11 @@ final class JsonText {
 
     /** What is wrong with a text, fit to be shown. */
     static String reason(JacksonException e) {
-        String message = e instanceof StreamReadException ? e.getOriginalMessage() : "it cannot be read";
+        boolean isTold = e instanceof StreamReadException || e instanceof StreamConstraintsException;
+        String message = isTold ? e.getOriginalMessage() : "it cannot be read";
         String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
         line = line.replaceFirst(" \\(start marker at .*", ""); // within a source it does not name
+        line = line.replaceFirst(", from `[^`]*`\\)", ")"); // a bound's place in the parser's settings
         String reason = line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
         return "not well-formed JSON: " + reason + place(e.getLocation());
     }

@@ -17,6 +17,7 @@ final class LineReader {
 
     private final InputStream in;
     private final int maxLineBytes;
+    private final Runnable beforeGrowing;
 
     private byte[] buffer;
     private int filled;
@@ -27,6 +28,12 @@ final class LineReader {
     private boolean tooLong;
 
     LineReader(InputStream in, int maxLineBytes) {
+        this(in, maxLineBytes, () -> {});
+    }
+
+    /** @param beforeGrowing called before the buffer grows for the first time; what it throws ends the reading */
+    LineReader(InputStream in, int maxLineBytes, Runnable beforeGrowing) {
+        this.beforeGrowing = beforeGrowing;
         this.in = in;
         this.maxLineBytes = maxLineBytes;
         this.buffer = new byte[Math.min(FIRST_BUFFER_BYTES, maxLineBytes + LINE_END_BYTES)];
@@ -117,6 +124,9 @@ final class LineReader {
         }
         if (filled == buffer.length) {
             if (buffer.length < maxLineBytes + LINE_END_BYTES) {
+                if (buffer.length == FIRST_BUFFER_BYTES) {
+                    beforeGrowing.run();
+                }
                 buffer = Arrays.copyOf(buffer, Math.min(2 * buffer.length, maxLineBytes + LINE_END_BYTES));
             } else {
                 tooLong = true;

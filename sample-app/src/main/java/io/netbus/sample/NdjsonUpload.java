@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * One upload: reads events line by line and offers each to the bus as soon as it is read, so that memory stays flat
  * whatever the body's size. A full shard slows the reading, and by that the sender. <b>Threads:</b> one.
  */
-final class NdjsonUpload {
+final class NdjsonUpload implements AutoCloseable {
 
     private static final int MAX_REPORTED = 100;
+    private static final int COPIES_OF_A_LINE = 5; // as bytes, as characters, with its key, and while buffers grow
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final EventBus bus;
@@ -26,6 +27,7 @@ final class NdjsonUpload {
     private final EventCheck check = new EventCheck();
     private final int maxEventBytes;
     private final long stallNanos;
+    private RequestMemory.Lease longLines = RequestMemory.Lease.NONE;
 
     private long offered;
     private long accepted;
@@ -46,8 +48,16 @@ final class NdjsonUpload {
     record MalformedLine(long line, String reason) {}
 
     NdjsonUpload(EventBus bus, InputStream body, int maxEventBytes, Duration stallLimit) {
+        this(bus, body, maxEventBytes, stallLimit, new RequestMemory.Room(Long.MAX_VALUE));
+    }
+
+    /** @param memory where room is taken once lines turn out to be long, until {@link #close()} */
+    NdjsonUpload(EventBus bus, InputStream body, int maxEventBytes, Duration stallLimit, RequestMemory.Room memory) {
         this.bus = bus;
-        this.lines = new LineReader(body, maxEventBytes);
+        this.lines = new LineReader(
+                body,
+                maxEventBytes,
+                () -> longLines = memory.take((long) COPIES_OF_A_LINE * maxEventBytes, stallLimit));
         this.maxEventBytes = maxEventBytes;
         this.stallNanos = stallLimit.toNanos();
     }
@@ -65,6 +75,12 @@ final class NdjsonUpload {
                 take();
             }
         }
+    }
+
+    /** Gives the memory for long lines back. */
+    @Override
+    public void close() {
+        longLines.close();
     }
 
     Report report() {

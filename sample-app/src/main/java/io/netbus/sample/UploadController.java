@@ -31,11 +31,13 @@ final class UploadController {
     private final EventBus bus;
     private final DeskProperties desk;
     private final Cortex cortex;
+    private final RequestMemory memory;
 
-    UploadController(EventBus bus, DeskProperties desk, Cortex cortex) {
+    UploadController(EventBus bus, DeskProperties desk, Cortex cortex, RequestMemory memory) {
         this.bus = bus;
         this.desk = desk;
         this.cortex = cortex;
+        this.memory = memory;
     }
 
     @PostMapping(path = "/events", consumes = NDJSON)
@@ -49,9 +51,9 @@ final class UploadController {
         if (ack != null && !ack.equals("fsynced")) {
             throw DeskProblem.badParameter("ack", ack, "fsynced, or left out");
         }
-        NdjsonUpload upload =
-                new NdjsonUpload(bus, request.getInputStream(), desk.maxEventBytes(), desk.uploadStallLimit());
-        try {
+        NdjsonUpload upload = new NdjsonUpload(
+                bus, request.getInputStream(), desk.maxEventBytes(), desk.uploadStallLimit(), memory.incoming());
+        try (upload) {
             upload.run();
             if (ack != null) {
                 awaitOnDiskAndInTasks();

@@ -32,13 +32,17 @@ final class WebhookController {
     /** Printable ASCII; GitHub's are a word and a UUID. */
     private static final Pattern HEADER = Pattern.compile("[ -~]{1,100}");
 
+    private static final long COPIES_OF_A_BODY = 5; // as bytes, as characters, and as the event that is stored
+
     private final EventBus bus;
     private final DeskProperties desk;
     private final @Nullable WebhookSignature signature;
+    private final RequestMemory memory;
 
-    WebhookController(EventBus bus, DeskProperties desk) {
+    WebhookController(EventBus bus, DeskProperties desk, RequestMemory memory) {
         this.bus = bus;
         this.desk = desk;
+        this.memory = memory;
         this.signature = desk.webhookSecret() == null ? null : new WebhookSignature(desk.webhookSecret());
     }
 
@@ -48,6 +52,18 @@ final class WebhookController {
     @PostMapping("/webhooks/github")
     CompletionStage<ResponseEntity<Receipt>> receive(HttpServletRequest request) throws IOException {
         rejectForm(request.getContentType());
+        long announced = request.getContentLengthLong();
+        requireFits(announced);
+        long largest = announced < 0 ? desk.maxEventBytes() : announced;
+        RequestMemory.Lease room = memory.incoming().take(COPIES_OF_A_BODY * largest, desk.ackTimeout());
+        try {
+            return take(request);
+        } finally {
+            room.close();
+        }
+    }
+
+    private CompletionStage<ResponseEntity<Receipt>> take(HttpServletRequest request) throws IOException {
         byte[] body = request.getInputStream().readNBytes(desk.maxEventBytes() + 1);
         requireFits(body.length);
         if (signature != null && !signature.isValid(request.getHeader("X-Hub-Signature-256"), body)) {
@@ -98,7 +114,7 @@ final class WebhookController {
         return new Receipt(duplicate, position.shard(), position.sequence());
     }
 
-    private void requireFits(int bytes) {
+    private void requireFits(long bytes) {
         if (bytes > desk.maxEventBytes()) {
             throw tooLarge();
         }
