@@ -108,13 +108,10 @@ final class NdjsonUpload implements AutoCloseable {
 
     /** Offers the line until it is taken or refused for another reason than a full shard. */
     private IngestResult offer(@Nullable String key) {
-        byte[] keyed = key == null
-                ? null
-                : Arrays.copyOfRange(lines.buffer(), lines.offset(), lines.offset() + lines.length());
+        byte[] line = Arrays.copyOfRange(lines.buffer(), lines.offset(), lines.offset() + lines.length());
         long start = System.nanoTime();
         while (true) {
-            IngestResult result =
-                    keyed == null ? bus.ingest(lines.buffer(), lines.offset(), lines.length()) : bus.ingest(key, keyed);
+            IngestResult result = key == null ? bus.ingest(line) : bus.ingest(key, line);
             boolean isFull = result == IngestResult.FULL || result == IngestResult.TIMED_OUT;
             if (!isFull
                     || System.nanoTime() - start > stallNanos

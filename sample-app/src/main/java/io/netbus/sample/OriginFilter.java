@@ -56,7 +56,7 @@ final class OriginFilter extends OncePerRequestFilter {
     }
 
     private @Nullable String refusalOfRead(@Nullable String host) {
-        return isOurs(host) || host != null && ADDRESS.matcher(host).matches() ? null : foreignHost();
+        return isOurs(host) || (host != null && ADDRESS.matcher(host).matches()) ? null : foreignHost();
     }
 
     private @Nullable String refusalOfChange(HttpServletRequest request, @Nullable String authority) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -140,7 +141,7 @@ final class DeskClient {
 
     /** Sends bytes as they are and returns what comes back until the server closes. */
     String raw(byte[] request) {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             OutputStream out = socket.getOutputStream();
             out.write(request);
@@ -154,7 +155,7 @@ final class DeskClient {
 
     /** Sends the beginning of a request and nothing more; returns what comes back until the server closes. */
     String stalled(String beginning) {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             socket.getOutputStream().write(utf8(beginning));
             return readToEnd(socket.getInputStream());

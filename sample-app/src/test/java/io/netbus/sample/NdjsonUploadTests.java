@@ -17,9 +17,10 @@ import org.junit.jupiter.api.Test;
 
 class NdjsonUploadTests {
 
-    private static final String BODY = ("{\"event\":\"a\",\"payload\":{}}\n"
-                    + "{\"event\":\"b\",\"payload\":{\"repository\":{\"full_name\":\"o/r\"}}}\n")
-            .repeat(2);
+    private static final String BODY = """
+            {"event":"a","payload":{}}
+            {"event":"b","payload":{"repository":{"full_name":"o/r"}}}
+            """.repeat(2);
 
     @Test
     void aFullShardIsTriedAgainUntilItHasRoom() throws IOException {

@@ -63,7 +63,7 @@ class SecurityTests {
 
     @Test
     void s1LoopbackByDefault() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", desk.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), desk.port())) {
             assertThat(socket.isConnected()).isTrue();
         }
         List<InetAddress> others = NetworkInterface.networkInterfaces()

@@ -3,6 +3,7 @@ package io.netbus.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ class StreamTests {
             for (int i = 0; i < 100; i++) {
                 Socket socket = new Socket();
                 socket.setReceiveBufferSize(4096);
-                socket.connect(new InetSocketAddress("127.0.0.1", desk.port()));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), desk.port()));
                 String path = i % 2 == 0 ? "/events/stream" : "/tasks/stream?limit=1000";
                 socket.getOutputStream().write(DeskClient.utf8("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
                 assertThat(socket.getInputStream().read()).isEqualTo('H');

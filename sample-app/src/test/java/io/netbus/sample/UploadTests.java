@@ -112,7 +112,7 @@ class UploadTests {
 
     @Test
     void onlyUtf8IsTaken() {
-        byte[] good = DeskClient.utf8("\n" + GOOD + "\n");
+        String good = "\n" + GOOD + "\n";
         byte[][] bad = {
             {(byte) 0xFF},
             {(byte) 0xC0, (byte) 0xAF}, // overlong
@@ -122,7 +122,7 @@ class UploadTests {
         };
         for (byte[] bytes : bad) {
             byte[] line = bytes("{\"event\":\"ping\",\"payload\":{\"skipped\":\"", bytes, "\"}}");
-            JsonNode report = report(client.upload(bytes("", line, new String(good, 0, good.length))));
+            JsonNode report = report(client.upload(bytes("", line, good)));
             assertThat(report.get("accepted").asInt()).isEqualTo(1);
             assertThat(report.get("malformed").toString()).isEqualTo("[{\"line\":1,\"reason\":\"not UTF-8\"}]");
         }
