@@ -12,8 +12,9 @@ final class CorruptLogFailureAnalyzer extends AbstractFailureAnalyzer<CorruptLog
         return new FailureAnalysis(
                 "A log holds bytes that were safely on disk and have changed since: " + cause.getMessage(),
                 """
-                Nothing was changed. Restore the file from a copy. Without one, move the log's directory away: the \
-                application then starts with an empty log in its place, and everything that log held is gone from it.""",
+                Nothing was changed. Restore the file from a copy. Without one, move the whole directory of the logs \
+                (netbus.log.directory) away: the application then starts empty. Do not move one log alone: the others \
+                hold positions in it.""",
                 rootFailure);
     }
 }

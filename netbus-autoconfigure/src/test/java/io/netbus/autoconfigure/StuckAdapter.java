@@ -28,8 +28,8 @@ final class StuckAdapter implements Adapter {
     }
 
     @Override
-    public int shards(String channel) {
-        return adapter.shards(channel);
+    public int open(String channel, int shardsIfNew) {
+        return adapter.open(channel, shardsIfNew);
     }
 
     @Override

@@ -10,17 +10,23 @@ public interface Adapter extends AutoCloseable {
     /** For messages and metrics, such as {@code redex}. */
     String name();
 
-    /** The channels that hold streams already, in ascending order. */
+    /** The channels that exist, open or not, in ascending order. */
     List<String> channels();
 
-    /** How many shards that channel has had so far; 0 if it is new. */
-    int shards(String channel);
+    /**
+     * Opens a channel. A new one gets {@code shardsIfNew} shards and keeps them: keys must find their shard again.
+     *
+     * @return how many shards it has
+     * @throws MissingShardException if one of its shards is gone; nothing is changed
+     * @throws AdapterException if it cannot be opened
+     */
+    int open(String channel, int shardsIfNew);
 
     /**
-     * Opens a shard's stream, creating it if it is new; the same instance while it is open.
+     * A shard's stream; the same instance while the adapter is open.
      *
-     * @param channel see {@code EventBus.channel}
-     * @param shard from 0
+     * @param channel one that was opened
+     * @param shard from 0, below what {@link #open} returned
      * @throws AdapterException if it cannot be opened
      */
     ShardStream stream(String channel, int shard);

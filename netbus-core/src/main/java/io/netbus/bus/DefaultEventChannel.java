@@ -52,8 +52,7 @@ final class DefaultEventChannel implements EventChannel {
     }
 
     static DefaultEventChannel open(String name, Adapter adapter, EventBusConfig config, PushWorker push) {
-        int known = adapter.shards(name);
-        int count = known == 0 ? config.shards() : known; // keys must keep their shards
+        int count = adapter.open(name, config.shards());
         List<ShardStream> streams = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             streams.add(adapter.stream(name, i));

@@ -39,8 +39,8 @@ final class StubAdapter implements Adapter, ShardStream {
     }
 
     @Override
-    public int shards(String channel) {
-        return channels.contains(channel) ? 1 : 0;
+    public int open(String channel, int shardsIfNew) {
+        return channels.contains(channel) ? 1 : shardsIfNew;
     }
 
     @Override

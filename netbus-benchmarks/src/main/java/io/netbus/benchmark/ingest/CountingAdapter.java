@@ -34,8 +34,8 @@ public final class CountingAdapter implements Adapter {
     }
 
     @Override
-    public int shards(String channel) {
-        return 0;
+    public int open(String channel, int shardsIfNew) {
+        return shardsIfNew;
     }
 
     @Override

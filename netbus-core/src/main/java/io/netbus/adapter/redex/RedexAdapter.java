@@ -2,24 +2,30 @@ package io.netbus.adapter.redex;
 
 import io.netbus.adapter.Adapter;
 import io.netbus.adapter.AdapterException;
+import io.netbus.adapter.MissingShardException;
 import io.netbus.adapter.ShardStream;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexException;
+import io.netbus.redex.RedexLog;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * Keeps each shard's events in a RedEX log named {@code bus/<channel>/<shard>}. <b>Threads:</b> any.
+ * Keeps each shard's events in a RedEX log named {@code bus/<channel>/<shard>}, and beside them, in {@code
+ * bus/<channel>}, how many shards the channel has. <b>Threads:</b> any.
  */
 public final class RedexAdapter implements Adapter {
 
+    /*
+     * A channel is made by opening its shards' logs and then recording their number, forced. A crash in between leaves
+     * empty logs and no record, and the channel is made anew; once the record is there, a log that is not is a loss.
+     */
     private static final String PREFIX = "bus/";
-    private static final Pattern SHARD_LOG = Pattern.compile(PREFIX + "([^/]+)/(0|[1-9][0-9]{0,8})");
+    private static final Pattern CHANNEL_LOG = Pattern.compile(PREFIX + "([^/]+)");
 
     private final Redex redex;
     private final Map<String, ShardStream> streams = new ConcurrentHashMap<>();
@@ -36,29 +42,39 @@ public final class RedexAdapter implements Adapter {
 
     @Override
     public List<String> channels() {
-        return shardLogs().map(log -> log.group(1)).distinct().sorted().toList();
+        return redex.names().stream()
+                .map(CHANNEL_LOG::matcher)
+                .filter(Matcher::matches)
+                .map(log -> log.group(1))
+                .sorted()
+                .toList();
     }
 
     @Override
-    public int shards(String channel) {
-        return shardLogs()
-                .filter(log -> log.group(1).equals(channel))
-                .mapToInt(log -> Integer.parseInt(log.group(2)) + 1)
-                .max()
-                .orElse(0);
-    }
-
-    /** Other logs may lie beside those of the bus, whatever their names. */
-    private Stream<MatchResult> shardLogs() {
-        return redex.names().stream()
-                .map(SHARD_LOG::matcher)
-                .filter(Matcher::matches)
-                .map(Matcher::toMatchResult);
+    public int open(String channel, int shardsIfNew) {
+        RedexLog table = log(PREFIX + channel);
+        long records = table.nextSequence();
+        int shards = records == 0 ? shardsIfNew : ChannelTable.shards(channel, table.read(records - 1));
+        if (records > 0) {
+            requireAll(channel, shards);
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            int number = shard;
+            streams.computeIfAbsent(PREFIX + channel + "/" + shard, name -> new RedexStream(number, log(name)));
+        }
+        if (records == 0) {
+            record(table, shards);
+        }
+        return shards;
     }
 
     @Override
     public ShardStream stream(String channel, int shard) {
-        return streams.computeIfAbsent(PREFIX + channel + "/" + shard, name -> open(name, shard));
+        ShardStream stream = streams.get(PREFIX + channel + "/" + shard);
+        if (stream == null) {
+            throw new IllegalArgumentException("no such shard is open: channel=" + channel + ", shard=" + shard);
+        }
+        return stream;
     }
 
     /** Leaves the logs open: they are the {@link Redex}'s. */
@@ -67,9 +83,29 @@ public final class RedexAdapter implements Adapter {
         streams.clear();
     }
 
-    private ShardStream open(String name, int shard) {
+    private void requireAll(String channel, int shards) {
+        List<String> names = redex.names();
+        for (int shard = 0; shard < shards; shard++) {
+            if (!names.contains(PREFIX + channel + "/" + shard)) {
+                throw new MissingShardException("channel lacks the log of a shard: channel=" + channel + ", shard="
+                        + shard + ", shards=" + shards + ", log=" + PREFIX + channel + "/" + shard);
+            }
+        }
+    }
+
+    private static void record(RedexLog table, int shards) {
         try {
-            return new RedexStream(shard, redex.log(name));
+            table.append(ChannelTable.encode(shards), 0);
+            table.whenForced(table.nextSequence()).toCompletableFuture().join();
+        } catch (RedexException | CompletionException e) {
+            throw new AdapterException(
+                    "number of shards cannot be recorded: log=" + table.name() + ", cause=" + e.getMessage(), e);
+        }
+    }
+
+    private RedexLog log(String name) {
+        try {
+            return redex.log(name);
         } catch (RedexException e) {
             throw new AdapterException("log does not open: log=" + name + ", cause=" + e.getMessage(), e);
         }

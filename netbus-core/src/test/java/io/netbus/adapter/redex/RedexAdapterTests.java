@@ -1,29 +1,100 @@
 package io.netbus.adapter.redex;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netbus.adapter.AdapterException;
+import io.netbus.adapter.MissingShardException;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RedexAdapterTests {
 
+    @TempDir
+    Path directory;
+
     @Test
-    void logsThatAreNoShardsMayLieBesideThoseOfTheBus() {
+    void logsOfOthersMayLieBesideThoseOfTheBus() {
         try (Redex redex = Redex.inMemory(RedexConfig.defaults())) {
-            for (String name : new String[] {
-                "other", "bus", "bus/audit", "bus/audit/x", "bus/audit/07", "bus/audit/99999999999", "bus/audit/more/0"
-            }) {
-                redex.log(name);
-            }
+            Stream.of("other", "bus", "bus/audit/x", "bus/audit/07", "bus/audit/more/0")
+                    .forEach(redex::log);
             RedexAdapter adapter = new RedexAdapter(redex);
 
             assertThat(adapter.channels()).isEmpty();
-            assertThat(adapter.shards("audit")).isZero();
-            adapter.stream("audit", 0);
-            adapter.stream("audit", 1);
+            assertThat(adapter.open("audit", 2)).isEqualTo(2);
             assertThat(adapter.channels()).containsExactly("audit");
-            assertThat(adapter.shards("audit")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aChannelWhoseShardIsGoneIsRefusedAndNothingIsMadeInItsPlace() throws IOException {
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            new RedexAdapter(redex).open("audit", 3);
+        }
+        Path moved = Files.move(logDirectory("bus+audit+1"), directory.resolveSibling("moved"));
+        for (int tries = 0; tries < 2; tries++) {
+            try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+                assertThatThrownBy(() -> new RedexAdapter(redex).open("audit", 3))
+                        .isInstanceOf(MissingShardException.class)
+                        .hasMessageContaining("shard=1, shards=3, log=bus/audit/1");
+            }
+        }
+        Files.move(moved, directory.resolve("bus+audit+1.redex"));
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            assertThat(new RedexAdapter(redex).open("audit", 5)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aChannelWhoseMakingWasCutShortIsMadeAnew() {
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            redex.log("bus/audit");
+            redex.log("bus/audit/0");
+        }
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            assertThat(new RedexAdapter(redex).open("audit", 3)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aTableOfAnotherFormatIsRefusedNamingBoth() {
+        try (Redex redex = Redex.inMemory(RedexConfig.defaults())) {
+            redex.log("bus/audit").append(ByteBuffer.wrap(new byte[] {2, 3, 0, 0, 0}), 1);
+            assertThatThrownBy(() -> new RedexAdapter(redex).open("audit", 3))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("format=2, known=1");
+        }
+    }
+
+    @Test
+    void theDocumentedExampleReadsAsItSays() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "format", "channel.md"));
+        Matcher dump = Pattern.compile("```\n([0-9a-f ]+)\n```").matcher(page);
+        assertThat(dump.find()).isTrue();
+        byte[] documented = HexFormat.ofDelimiter(" ").parseHex(dump.group(1));
+        try (Redex redex = Redex.inMemory(RedexConfig.defaults())) {
+            redex.log("bus/audit").append(ByteBuffer.wrap(documented), 1);
+            Stream.of("bus/audit/0", "bus/audit/1").forEach(redex::log);
+            assertThat(new RedexAdapter(redex).open("audit", 7)).isEqualTo(2);
+            assertThat(ChannelTable.encode(2)).isEqualTo(ByteBuffer.wrap(documented));
+        }
+    }
+
+    private Path logDirectory(String name) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> entry.getFileName().toString().startsWith(name))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.netbus.test.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netbus.adapter.Adapter;
 import io.netbus.adapter.EventReader;
@@ -58,7 +59,7 @@ public abstract class AdapterContract {
 
     @Test
     void aNewStreamIsEmpty() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
 
         assertThat(stream.shard()).isZero();
         assertThat(stream.firstSequence()).isZero();
@@ -68,24 +69,31 @@ public abstract class AdapterContract {
 
     @Test
     void theSameStreamIsOpenedOnce() {
-        assertThat(adapter.stream(CHANNEL, 0)).isSameAs(adapter.stream(CHANNEL, 0));
+        assertThat(stream(CHANNEL, 0)).isSameAs(stream(CHANNEL, 0));
     }
 
     @Test
-    void channelsAndTheirShardsAreKnownOnceOpened() {
-        assertThat(adapter.shards(CHANNEL)).isZero();
-        adapter.stream(CHANNEL, 0);
-        adapter.stream(CHANNEL, 2);
-        adapter.stream("another", 0);
+    void aChannelKeepsTheShardsItWasMadeWith() {
+        assertThat(adapter.channels()).isEmpty();
+        assertThat(adapter.open(CHANNEL, 3)).isEqualTo(3);
+        assertThat(adapter.open("another", 1)).isEqualTo(1);
 
-        assertThat(adapter.channels()).contains(CHANNEL, "another").isSorted();
-        assertThat(adapter.shards(CHANNEL)).isEqualTo(3);
-        assertThat(adapter.shards("another")).isEqualTo(1);
+        assertThat(adapter.channels()).containsExactly("another", CHANNEL);
+        assertThat(adapter.open(CHANNEL, 5)).isEqualTo(3);
+        assertThat(adapter.stream(CHANNEL, 2).shard()).isEqualTo(2);
+    }
+
+    @Test
+    void aShardThatIsNotOpenIsRefused() {
+        adapter.open(CHANNEL, 2);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> adapter.stream(CHANNEL, 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> adapter.stream("another", 0));
     }
 
     @Test
     void batchesAreNumberedWithoutGapsAndReadBackByteForByte() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         long seed = Long.getLong("netbus.seed", System.nanoTime());
         Random random = new Random(seed);
         List<Event> written = new ArrayList<>();
@@ -105,21 +113,21 @@ public abstract class AdapterContract {
 
     @Test
     void streamsAreApart() {
-        adapter.stream(CHANNEL, 0).write(batch(List.of(event("zero")), 1));
-        adapter.stream(CHANNEL, 1).write(batch(List.of(event("one")), 1));
-        adapter.stream("another", 0).write(batch(List.of(event("another")), 1));
+        stream(CHANNEL, 0).write(batch(List.of(event("zero")), 1));
+        stream(CHANNEL, 1).write(batch(List.of(event("one")), 1));
+        stream("another", 0).write(batch(List.of(event("another")), 1));
 
-        assertThat(read(adapter.stream(CHANNEL, 1), 0))
+        assertThat(read(stream(CHANNEL, 1), 0))
                 .extracting(StoredEvent::event)
                 .containsExactly(event("one"));
-        assertThat(read(adapter.stream("another", 0), 0))
+        assertThat(read(stream("another", 0), 0))
                 .extracting(StoredEvent::event)
                 .containsExactly(event("another"));
     }
 
     @Test
     void stampsNeverDecrease() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         stream.write(batch(List.of(event("late")), 2_000_000_000_000_000_000L));
         stream.write(batch(List.of(event("early")), 1_000_000_000_000_000_000L));
 
@@ -130,7 +138,7 @@ public abstract class AdapterContract {
 
     @Test
     void aReaderStartsWhereItIsToldAndGoesOnWhereItStopped() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         for (int i = 0; i < 30; i++) {
             stream.write(batch(List.of(event("a" + i), event("b" + i)), i));
         }
@@ -152,7 +160,7 @@ public abstract class AdapterContract {
 
     @Test
     void aReaderAtTheEndSeesWhatIsWrittenLater() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         try (EventReader reader = stream.reader(0)) {
             assertThat(reader.read((sequence, timestampNanos, event) -> true, 10))
                     .isZero();
@@ -164,7 +172,7 @@ public abstract class AdapterContract {
 
     @Test
     void readingTakesNothingOut() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         stream.write(batch(List.of(event("one"), event("two")), 1));
 
         assertThat(read(stream, 0)).isEqualTo(read(stream, 0)).hasSize(2);
@@ -172,7 +180,7 @@ public abstract class AdapterContract {
 
     @Test
     void aHintComesWithEachWriteUntilItIsEnded() {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         AtomicInteger hints = new AtomicInteger();
         Runnable end = stream.onWrite(hints::incrementAndGet);
         stream.write(batch(List.of(event("one")), 1));
@@ -186,7 +194,7 @@ public abstract class AdapterContract {
 
     @Test
     void aForceCompletesAndSaysSo() throws Exception {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         stream.write(batch(List.of(event("one"), event("two")), 1));
         stream.whenForced(2).toCompletableFuture().get(GENEROUS_SECONDS, TimeUnit.SECONDS);
 
@@ -195,7 +203,7 @@ public abstract class AdapterContract {
 
     @Test
     void readersNeverSeeAGapWhileSomebodyWrites() throws Exception {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         int batches = 300;
         Thread writer = new Thread(() -> {
             for (int i = 0; i < batches; i++) {
@@ -216,12 +224,12 @@ public abstract class AdapterContract {
 
     @Test
     void whatIsWrittenOutlivesACloseIfTheAdapterIsDurable() throws Exception {
-        ShardStream stream = adapter.stream(CHANNEL, 0);
+        ShardStream stream = stream(CHANNEL, 0);
         stream.write(batch(List.of(event("one"), event("two")), 5));
         close(adapter);
         adapter = open();
 
-        ShardStream reopened = adapter.stream(CHANNEL, 0);
+        ShardStream reopened = stream(CHANNEL, 0);
         if (isDurable()) {
             assertThat(adapter.channels()).contains(CHANNEL);
             assertThat(read(reopened, 0)).extracting(StoredEvent::event).containsExactly(event("one"), event("two"));
@@ -229,6 +237,11 @@ public abstract class AdapterContract {
         } else {
             assertThat(reopened.nextSequence()).isZero();
         }
+    }
+
+    private ShardStream stream(String channel, int shard) {
+        adapter.open(channel, 2);
+        return adapter.stream(channel, shard);
     }
 
     private static List<StoredEvent> read(ShardStream stream, long from) {
