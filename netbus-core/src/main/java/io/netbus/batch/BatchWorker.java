@@ -100,7 +100,7 @@ public final class BatchWorker implements Worker {
     public CompletionStage<Void> barrier() {
         Barrier barrier = new Barrier(shard.acceptedRecords());
         barriers.add(barrier);
-        if (state == ShardStats.State.CLOSED) { // giveUp may have looked before the barrier was there
+        if (state == ShardStats.State.CLOSED) { // giveUp may have looked too early: BarrierAtCloseStress
             failBarriers(closedException());
         }
         return barrier.reached;

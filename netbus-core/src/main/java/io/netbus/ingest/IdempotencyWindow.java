@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ids accepted lately, each with where its event is stored, or will be. <b>Threads:</b> any. Takes about 200 bytes
- * per id.
+ * per id. An id has one holder at a time ({@code IdClaimStress}, {@code IdRunOutStress}, {@code IdReleaseStress}).
  */
 final class IdempotencyWindow {
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A block of memory that one lane's writer fills and the shard's worker reads behind it.
  * <p>
  * How far it is filled is one 64-bit word, bytes low and records high, published with an ordered store: who sees the
- * word sees the bytes. Once {@link #next()} is set the word does not change again.
+ * word sees the bytes ({@code ChunkPublicationStress}). Once {@link #next()} is set the word does not change again ({@code
+ * ChunkLinkStress}).
  */
 final class Chunk {
 

@@ -20,6 +20,10 @@ public final class Lane extends LaneCounters {
      * A record in a chunk is a 32-bit word, length and whether a receipt goes with it, and its bytes. Chunks of a lane
      * are linked; the worker follows the links and gives back what it has read. How much lies in the lane is the
      * difference of two positions, so nobody maintains a counter for it.
+     *
+     * The producer's fields are plain: they go from one producer to the next with the claim (LaneClaimStress), or with
+     * the worker's word that the owner has ended (LaneOwnerStress, LaneHandOverStress). A receipt is queued before its
+     * record is published (ReceiptStress).
      */
     static final int RECORD_HEAD_BYTES = Integer.BYTES;
 

@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
  * <p>
  * {@code offered} is raised first and {@code completed} last, each with an ordered store. A reader that finds the
  * {@code offered} it reads last equal to the {@code completed} it read first has seen no call in between: what it read
- * is one instant. {@code completed} is no term of the law, so a wrong counter still shows.
+ * is one instant ({@code LaneSnapshotStress}, {@code DrainedSnapshotStress}). {@code completed} is no term of the law,
+ * so a wrong counter still shows.
  */
 abstract class LaneCounters {
 

@@ -288,7 +288,8 @@ public final class Shard {
      * A producer publishes a record and then reads whether the shard is closed, without a fence in between: the record
      * may still sit in its processor's store buffer while the worker, after the close, looks for the last time. The
      * worker therefore pauses before that look for far longer than a store can stay there. A record the look finds is
-     * read; one it does not find belongs to a producer that sees the close and settles it under the lock.
+     * read; one it does not find belongs to a producer that sees the close and settles it under the lock (CloseRaceStress,
+     * EndRaceStress).
      */
     private static final long PAUSE_BEFORE_LAST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 

@@ -1,0 +1,40 @@
+package io.netbus.shard;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZI_Result;
+
+/** As {@link CloseRaceStress}, when the worker goes on reading until nothing lies in the shard. */
+@JCStressTest
+@Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "accepted and read")
+@Outcome(id = "false, 0", expect = ACCEPTABLE, desc = "came too late and was taken back")
+@Outcome(id = "true, 0", expect = FORBIDDEN, desc = "accepted, and nobody reads it")
+@Outcome(id = "false, 1", expect = FORBIDDEN, desc = "taken back, and read all the same")
+@Outcome(expect = FORBIDDEN, desc = "read twice")
+@State
+public class EndRaceStress {
+
+    private final Shard shard = Records.newShard();
+
+    @Actor
+    public void producer(ZI_Result seen) {
+        seen.r1 = Records.offer(shard, shard.claim(Records.KEY), 1, null);
+    }
+
+    @Actor
+    public void worker(ZI_Result seen) {
+        RecordSink sink = (bytes, offset, length, receipt) -> ++seen.r2 > 0;
+        shard.close();
+        while (!Records.locked(shard, shard::tryEnd)) {
+            Records.locked(shard, () -> {
+                shard.drain(sink);
+                return true;
+            });
+        }
+    }
+}
