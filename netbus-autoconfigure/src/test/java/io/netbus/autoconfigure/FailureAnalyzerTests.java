@@ -89,6 +89,19 @@ class FailureAnalyzerTests {
     }
 
     @Test
+    void aLogThatTheDiskDoesNotLetOpen(CapturedOutput output) throws IOException {
+        Files.writeString(directory.resolve("bus+events+0.redex"), "no directory");
+
+        fails(App.class, "netbus.log.directory=" + directory);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The log 'bus/events/0' cannot be opened: java.nio.file.FileAlreadyExistsException")
+                .contains("See that the disk has free space")
+                .contains("netbus.log.directory");
+    }
+
+    @Test
     void aDirectoryThatMayNotBeWritten(CapturedOutput output) throws IOException {
         Path closed = Files.createDirectory(directory.resolve("closed"));
         // a test run by root may write everywhere, but nobody may make a directory here

@@ -1,6 +1,7 @@
 package io.netbus.consume;
 
 import io.netbus.adapter.EventReader;
+import io.netbus.adapter.RetryableAdapterException;
 import io.netbus.adapter.ShardStream;
 import io.netbus.event.EventView;
 import io.netbus.event.StoredEvent;
@@ -180,6 +181,12 @@ final class ChannelScan implements AutoCloseable {
             reader.read(handler, looks);
         } catch (RuntimeException e) {
             failure = failure == null ? e : failure;
+            closeReader(i);
+            return 0;
+        } catch (OutOfMemoryError e) { // of a reader's buffer; others give theirs back while they rest
+            failure = failure == null
+                    ? new RetryableAdapterException("no memory to read: shard=" + streams[i].shard(), e)
+                    : failure;
             closeReader(i);
             return 0;
         }

@@ -115,7 +115,7 @@ final class PushSubscription implements Flow.Subscription {
     int turn(boolean closing) {
         try {
             return ended ? 0 : unguardedTurn(closing);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an error too: it must not end the turns of those behind
             fail(e);
             return 1;
         }

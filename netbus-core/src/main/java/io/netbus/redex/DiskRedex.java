@@ -136,7 +136,7 @@ final class DiskRedex implements Redex {
             mine.complete(log);
             return log;
         } catch (IOException e) {
-            throw forget(name, mine, new UncheckedIOException("log could not be opened: log=" + name, e));
+            throw forget(name, mine, LogOpenException.of(name, e));
         } catch (RuntimeException e) {
             throw forget(name, mine, e);
         } catch (Error e) {

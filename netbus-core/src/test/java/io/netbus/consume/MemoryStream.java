@@ -20,6 +20,7 @@ final class MemoryStream implements ShardStream {
     final AtomicInteger openReaders = new AtomicInteger();
     final AtomicInteger readersOpened = new AtomicInteger();
     volatile @Nullable RuntimeException readFailure; // thrown instead of the event at failureAt
+    volatile @Nullable Error readError; // thrown instead of any event
     volatile long failureAt;
     volatile CompletableFuture<Void> forced = CompletableFuture.completedFuture(null);
 
@@ -155,6 +156,10 @@ final class MemoryStream implements ShardStream {
         public int read(EventHandler handler, int maxEvents) {
             int count = 0;
             while (count < maxEvents && position < next) {
+                Error error = readError;
+                if (error != null) {
+                    throw error;
+                }
                 RuntimeException failure = readFailure;
                 if (failure != null && position == failureAt) {
                     throw failure;
