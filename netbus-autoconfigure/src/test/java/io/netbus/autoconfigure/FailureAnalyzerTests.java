@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netbus.adapter.redex.RedexAdapter;
 import io.netbus.cortex.tasks.TasksBridge;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
@@ -73,6 +74,28 @@ class FailureAnalyzerTests {
         assertThat(output)
                 .contains("A log holds bytes that were safely on disk and have changed since")
                 .contains("Restore the file from a copy");
+    }
+
+    @Test
+    void aChannelThatLacksAShard(CapturedOutput output) throws IOException {
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            new RedexAdapter(redex).open("events", 2);
+        }
+        Path log;
+        try (Stream<Path> logs = Files.list(directory)) {
+            log = logs.filter(file -> file.getFileName().toString().startsWith("bus+events+1"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.move(log, directory.resolveSibling("moved-" + directory.getFileName()));
+
+        fails(App.class, "netbus.log.directory=" + directory);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("A channel is not whole")
+                .contains("channel=events, shard=1, shards=2")
+                .contains("Put the shard's log back in its place");
     }
 
     @Test

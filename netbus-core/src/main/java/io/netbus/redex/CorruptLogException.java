@@ -15,7 +15,7 @@ public final class CorruptLogException extends RedexException {
     static CorruptLogException of(Path file, long offset, String defect) {
         return new CorruptLogException(
                 "log is damaged: file=" + file + ", offset=" + offset + ", " + defect
-                        + " (nothing was changed: restore the file from a copy, or move its directory away)",
+                        + " (nothing was changed: restore the file from a copy)",
                 null);
     }
 }

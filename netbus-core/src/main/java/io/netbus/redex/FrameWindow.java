@@ -91,7 +91,9 @@ final class FrameWindow {
         }
         int expected = FrameLayout.crc(crc, bytes, frame, frameBytes);
         int found = bytes.getInt(frame + FrameLayout.CRC_OFFSET);
-        return found == expected ? null : Defect.of("checksum", expected, found);
+        return found == expected
+                ? null
+                : "field=checksum, expected=" + Integer.toHexString(expected) + ", found=" + Integer.toHexString(found);
     }
 
     /** As {@link #head}, also wanting the frame to start at that sequence. */

@@ -78,28 +78,30 @@ class ActuatorAutoConfigurationTests {
             JsonNode json = mapper.readTree(mapper.writeValueAsString(
                     context.getBean(NetbusEndpoint.class).netbus()));
 
-            JsonNode log = json.path("logs").path(0);
-            int bytes = log.path("bytes").asInt();
+            int table = json.path("logs").path(0).path("bytes").asInt();
+            int bytes = json.path("logs").path(1).path("bytes").asInt();
             int quiet = json.path("channels")
                     .path(0)
                     .path("shards")
                     .path(0)
                     .path("queuedBytes")
                     .asInt();
-            int tasks = json.path("logs").path(1).path("bytes").asInt();
-            int records = json.path("logs").path(1).path("nextSequence").asInt();
+            int tasks = json.path("logs").path(2).path("bytes").asInt();
+            int records = json.path("logs").path(2).path("nextSequence").asInt();
             assertThat(bytes).isPositive();
             assertThat(json).isEqualTo(mapper.readTree("""
                             {"channels":[{"name":"events","shards":[{"shard":0,"state":"RUNNING","offered":1,"accepted":1,
                               "refused":0,"timedOut":0,"duplicate":0,"rejected":0,"acknowledged":1,"lostAtClose":0,
                               "queuedEvents":0,"queuedBytes":%d,"batches":1,"lastError":null}]}],
-                             "logs":[{"name":"bus/events/0","firstSequence":0,"nextSequence":1,"forcedSequence":1,
+                             "logs":[{"name":"bus/events","firstSequence":0,"nextSequence":1,"forcedSequence":1,"bytes":%d,
+                               "segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null},
+                               {"name":"bus/events/0","firstSequence":0,"nextSequence":1,"forcedSequence":1,
                               "bytes":%d,"segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null},
                               {"name":"cortex/tasks","firstSequence":0,"nextSequence":%d,"forcedSequence":%d,
                               "bytes":%d,"segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null}],
                              "folds":[{"name":"tasks","state":"READY","lag":0,"rows":0,"quarantined":0,"error":null}],
                              "bridges":[{"name":"nothing","source":"events","state":"RUNNING","lag":0,"handled":1,
-                              "quarantined":0,"error":null}]}""".formatted(quiet, bytes, records, records, tasks)));
+                              "quarantined":0,"error":null}]}""".formatted(quiet, table, bytes, records, records, tasks)));
         });
     }
 

@@ -117,12 +117,8 @@ public abstract class AdapterContract {
         stream(CHANNEL, 1).write(batch(List.of(event("one")), 1));
         stream("another", 0).write(batch(List.of(event("another")), 1));
 
-        assertThat(read(stream(CHANNEL, 1), 0))
-                .extracting(StoredEvent::event)
-                .containsExactly(event("one"));
-        assertThat(read(stream("another", 0), 0))
-                .extracting(StoredEvent::event)
-                .containsExactly(event("another"));
+        assertThat(read(stream(CHANNEL, 1), 0)).extracting(StoredEvent::event).containsExactly(event("one"));
+        assertThat(read(stream("another", 0), 0)).extracting(StoredEvent::event).containsExactly(event("another"));
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ReadErrorTest {
+class ReadErrorTests {
 
     private final AtomicLong nanos = new AtomicLong();
     private final PushWorker worker = new PushWorker(nanos::get);
