@@ -110,6 +110,17 @@ class StreamTests {
     }
 
     @Test
+    void aBadFilterIsRefusedAsForAPage() {
+        for (String filter : List.of("", "x", "{}", "{\"path\":1,\"value\":1}", "{\"$gt\":1}", "{\"path\":\"a\"")) {
+            String query = "?filter=" + DeskClient.encoded(filter);
+            var page = client.get("/events" + query);
+            var stream = client.get("/events/stream" + query, "Accept", "text/event-stream");
+            assertThat(stream.statusCode()).as(filter).isEqualTo(400);
+            assertThat(stream.body().replace("/events/stream", "/events")).isEqualTo(page.body());
+        }
+    }
+
+    @Test
     void aBadCursorFilterOrParameterIsRefusedBeforeTheStream() {
         for (String path : List.of(
                 "/events/stream?cursor=abc",
