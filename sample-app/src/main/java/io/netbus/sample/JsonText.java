@@ -62,6 +62,13 @@ final class JsonText {
         return JSON.createParser(ObjectReadContext.empty(), chars.array(), 0, chars.position());
     }
 
+    /** The whole number a parser stands on; null if 64 bits do not hold it. */
+    static @Nullable Long asLong(JsonParser parser) {
+        JsonParser.NumberType type = parser.getNumberType();
+        boolean fits = type == JsonParser.NumberType.INT || type == JsonParser.NumberType.LONG;
+        return fits ? parser.getLongValue() : null;
+    }
+
     /** What is wrong with a text, fit to be shown. */
     static String reason(JacksonException e) {
         boolean isTold = e instanceof StreamReadException || e instanceof StreamConstraintsException;
