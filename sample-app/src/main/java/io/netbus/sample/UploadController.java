@@ -9,6 +9,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ final class UploadController {
     private static final Logger LOG = LoggerFactory.getLogger(UploadController.class);
 
     static final String NDJSON = "application/x-ndjson";
+
+    private static final String TIMED_OUT = "timed out"; // as a flush's pending lines end
 
     private final EventBus bus;
     private final DeskProperties desk;
@@ -70,12 +74,24 @@ final class UploadController {
         FlushResult flushed = bus.flush(Durability.FSYNCED, desk.ackTimeout());
         if (!flushed.complete()) {
             LOG.warn("not everything is on the disk: {}", flushed.pending());
-            throw DeskProblem.unavailable("Not everything accepted is on the disk within " + desk.ackTimeout() + ".");
+            throw DeskProblem.unavailable(whyNotOnDisk(flushed.pending()));
         }
         Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         if (!isInTasks(flushed.reached(), left)) {
             throw DeskProblem.unavailable("Everything accepted is on the disk, but not yet in the tasks.");
         }
+    }
+
+    /** Names the shards; the reasons themselves may name classes and files, which are the log's alone. */
+    private String whyNotOnDisk(List<String> pending) {
+        if (pending.stream().allMatch(shard -> shard.endsWith(": " + TIMED_OUT))) {
+            return "Not everything accepted is on the disk within "
+                    + desk.ackTimeout().toMillis() / 1000.0 + " s.";
+        }
+        String shards = pending.stream()
+                .map(shard -> shard.split(":", 2)[0] + (shard.endsWith(": " + TIMED_OUT) ? " timed out" : " failed"))
+                .collect(Collectors.joining(", "));
+        return "The disk does not take everything accepted: " + shards + ". The desk's log says why.";
     }
 
     private boolean isInTasks(Cursor reached, Duration timeout) {
