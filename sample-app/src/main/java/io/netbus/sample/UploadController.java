@@ -7,6 +7,7 @@ import io.netbus.cortex.Cortex;
 import io.netbus.event.Durability;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,10 @@ final class UploadController {
             }
         } catch (DeskProblem problem) {
             throw withReport(problem, upload.report());
+        } catch (IOException e) {
+            // Tomcat has refused the request already, with the status that fits; this is what it does not know.
+            request.setAttribute(ErrorsController.PROBLEM, withReport(brokenOff(e, upload), upload.report()));
+            throw e;
         }
         return upload.report();
     }
@@ -109,6 +114,15 @@ final class UploadController {
         if (!isUtf8 || !isPlain) {
             throw DeskProblem.of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be UTF-8 and not compressed.");
         }
+    }
+
+    private static DeskProblem brokenOff(IOException e, NdjsonUpload upload) {
+        String what = e.getCause() instanceof SocketTimeoutException
+                ? "The body did not go on for too long"
+                : "The body breaks off, or its chunks are not well-formed";
+        return DeskProblem.of(
+                HttpStatus.BAD_REQUEST,
+                what + ", behind line " + upload.linesRead() + ". The lines accepted before stay accepted.");
     }
 
     private static DeskProblem withReport(DeskProblem problem, NdjsonUpload.Report report) {
