@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,12 +38,14 @@ final class UploadController {
     private final DeskProperties desk;
     private final Cortex cortex;
     private final RequestMemory memory;
+    private final Semaphore places;
 
     UploadController(EventBus bus, DeskProperties desk, Cortex cortex, RequestMemory memory) {
         this.bus = bus;
         this.desk = desk;
         this.cortex = cortex;
         this.memory = memory;
+        this.places = new Semaphore(desk.maxUploads());
     }
 
     @PostMapping(path = "/events", consumes = NDJSON)
@@ -56,11 +59,24 @@ final class UploadController {
         if (ack != null && !ack.equals("fsynced")) {
             throw DeskProblem.badParameter("ack", ack, "fsynced, or left out");
         }
+        if (!places.tryAcquire()) {
+            UnreadBodyValve.leaveUnread(request);
+            throw DeskProblem.unavailable("Too many uploads at once: desk.max-uploads=" + desk.maxUploads()
+                    + ". Nothing of this one was taken; send it again later.");
+        }
+        try {
+            return take(request, ack != null);
+        } finally {
+            places.release();
+        }
+    }
+
+    private NdjsonUpload.Report take(HttpServletRequest request, boolean acknowledged) throws IOException {
         NdjsonUpload upload = new NdjsonUpload(
                 bus, request.getInputStream(), desk.maxEventBytes(), desk.uploadStallLimit(), memory.incoming());
         try (upload) {
             upload.run();
-            if (ack != null) {
+            if (acknowledged) {
                 awaitOnDiskAndInTasks();
             }
         } catch (DeskProblem problem) {
