@@ -56,6 +56,7 @@ final class UploadController {
             @RequestParam(required = false) @Nullable String ack)
             throws IOException {
         requirePlainUtf8(type, encoding);
+        Parameters.requireOnly(request, "ack");
         if (ack != null && !ack.equals("fsynced")) {
             throw DeskProblem.badParameter("ack", ack, "fsynced, or left out");
         }

@@ -158,6 +158,33 @@ class MalformedRequestTests {
     }
 
     @Test
+    void anUnknownParameterIsNamed() {
+        for (String query : List.of(
+                "/events?fliter=x",
+                "/events?limit=1&ack=fsynced",
+                "/events?Limit=1",
+                "/events/stream?limit=1",
+                "/tasks?cursor=x",
+                "/tasks?state=pending",
+                "/tasks/stream?filter=x")) {
+            HttpResponse<String> response = client.get(query);
+            assertThat(response.statusCode()).as(query).isEqualTo(400);
+            String name = query.replaceFirst(".*[?&]", "").replaceFirst("=.*", "");
+            assertThat(response.body()).contains("\"detail\":\"Unknown parameter " + name + "; there is ");
+        }
+        for (String query : List.of("?akc=fsynced", "?ack=fsynced&sync=true")) {
+            HttpResponse<String> response = client.upload(DeskClient.utf8(GOOD), query);
+            assertThat(response.statusCode()).as(query).isEqualTo(400);
+            assertThat(response.body()).contains("; there is ack.");
+        }
+        HttpResponse<String> twice = client.upload(DeskClient.utf8(GOOD), "?ack=fsynced&ack=written");
+        assertThat(twice.statusCode()).isEqualTo(400);
+        assertThat(twice.body()).contains("ack must be fsynced");
+        assertThat(client.get("/events?" + "x".repeat(2000) + "=1").body()).hasSizeLessThan(400);
+        assertThat(client.get("/events?%0d%0a%00=1").body()).contains("Unknown parameter ???;");
+    }
+
+    @Test
     void hostileRequestLinesAndHeadersAreRefused() {
         assertProblem(client.raw("GET /tasks?title=<> HTTP/1.1", HOST), 400);
         assertProblem(client.raw("GET /tasks?title=%zz HTTP/1.1", HOST), 400);
