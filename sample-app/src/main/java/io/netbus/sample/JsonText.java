@@ -74,7 +74,8 @@ final class JsonText {
         boolean isTold = e instanceof StreamReadException || e instanceof StreamConstraintsException;
         String message = isTold ? e.getOriginalMessage() : "it cannot be read";
         String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
-        line = line.replaceFirst(" \\(start marker at .*", ""); // within a source it does not name
+        line = line.replaceFirst(" \\((start marker|for \\w+ starting) at .*", ""); // within a source it does not name
+        line = line.replaceFirst(": enable `.*| \\(not recognized as one since .*", ""); // a setting we do not offer
         line = line.replaceFirst(", from `[^`]*`\\)", ")"); // a bound's place in the parser's settings
         String reason = line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
         return "not well-formed JSON: " + reason + place(e.getLocation());

@@ -17,6 +17,27 @@ class EventCheckTests {
     }
 
     @Test
+    void aFaultDoesNotTellOfTheParser() {
+        for (String payload : List.of(
+                "[1",
+                "[1}",
+                "{'a':1",
+                "{'a'",
+                "[+1]",
+                "[NaN]",
+                "[-Infinity]",
+                "//c",
+                "[/*c*/1]",
+                "#",
+                "[tru]",
+                "[1,]")) {
+            assertThat(String.valueOf(new EventCheck().payload(bytes(payload)).fault()))
+                    .startsWith("not well-formed JSON: ")
+                    .doesNotContain("Source", "Feature", "`", "enable");
+        }
+    }
+
+    @Test
     void theRepositoryIsTheKeyAndWithoutOneTheIssue() {
         assertThat(keyOf("{'issue':{'id':7},'repository':{'full_name':'octo/one'}}"))
                 .isEqualTo("octo/one");
