@@ -5,7 +5,6 @@ public final class InvalidFilterException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
     private static final int MAX_ECHO = 40;
-    private static final int MAX_REASON = 120;
 
     private final int line;
     private final int column;
@@ -30,20 +29,14 @@ public final class InvalidFilterException extends IllegalArgumentException {
         return new InvalidFilterException(what, line, column);
     }
 
-    static InvalidFilterException notJson(int line, int column, String reason) {
-        String firstLine = reason.lines().findFirst().orElse("");
-        return new InvalidFilterException("filter is not JSON (" + cut(firstLine, MAX_REASON) + ")", line, column);
-    }
-
     /** What of the input a message repeats. */
     static String echo(String text) {
-        return '"' + cut(text, MAX_ECHO) + '"';
+        return '"' + printable(text.length() <= MAX_ECHO ? text : text.substring(0, MAX_ECHO) + "…") + '"';
     }
 
-    private static String cut(String text, int max) {
-        String start = text.length() <= max ? text : text.substring(0, max) + "…";
-        StringBuilder printable = new StringBuilder(start.length());
-        start.chars().forEach(c -> printable.append(Character.isISOControl(c) ? '?' : (char) c));
+    private static String printable(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        text.chars().forEach(c -> printable.append(Character.isISOControl(c) ? '?' : (char) c));
         return printable.toString();
     }
 }

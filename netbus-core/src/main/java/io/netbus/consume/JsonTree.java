@@ -10,6 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /** A filter's text as a tree that knows where each part stood. Payloads never become one. */
@@ -62,6 +63,8 @@ sealed interface JsonTree {
 
         private static final JsonFactory FILTERS = Json.factory(Filter.MAX_DEPTH);
 
+        private static final int MAX_NEAR = 12;
+
         private final JsonParser parser;
 
         private Reader(JsonParser parser) {
@@ -86,8 +89,23 @@ sealed interface JsonTree {
                         "filter nests too deep or has a number too long: maxDepth=" + Filter.MAX_DEPTH
                                 + ", maxNumberChars=" + Json.MAX_NUMBER_CHARS);
             } catch (JacksonException e) {
-                throw InvalidFilterException.notJson(line(e), column(e), e.getOriginalMessage());
+                throw InvalidFilterException.at(line(e), column(e), "filter is not JSON" + whatIsWrong(e, json));
             }
+        }
+
+        /** In our own words: the parser's are about its settings and sources. */
+        private static String whatIsWrong(JacksonException e, String json) {
+            TokenStreamLocation at = e.getLocation();
+            long offset = at == null ? -1 : at.getCharOffset();
+            if (e instanceof UnexpectedEndOfInputException || offset >= json.length()) {
+                return ", it ends too early";
+            }
+            if (offset < 0) {
+                return "";
+            }
+            String rest = json.substring((int) offset, (int) Math.min(json.length(), offset + MAX_NEAR));
+            String hint = rest.startsWith("'") ? ", which takes double quotes" : "";
+            return hint + ", near " + InvalidFilterException.echo(rest);
         }
 
         private static int line(JacksonException e) {

@@ -8,6 +8,7 @@ import io.netbus.event.EventView;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +240,63 @@ class FilterTests {
         """)
     void aTextThatIsNoFilterIsRefusedWithItsPlace(String json, int line, int column, String message) {
         assertRefused(json, line, column, message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+        {"a":1                  | 1 | 7  | filter is not JSON, it ends too early: line=1, column=7
+        {"a"                    | 1 | 5  | filter is not JSON, it ends too early: line=1, column=5
+        {"a":1,                 | 1 | 8  | filter is not JSON, it ends too early: line=1, column=8
+        [1                      | 1 | 3  | filter is not JSON, it ends too early: line=1, column=3
+        "ab                     | 1 | 4  | filter is not JSON, it ends too early: line=1, column=4
+        "a\\u12                  | 1 | 7  | filter is not JSON, it ends too early: line=1, column=7
+        [1}                     | 1 | 3  | filter is not JSON, near "}": line=1, column=3
+        }                       | 1 | 1  | filter is not JSON, near "}": line=1, column=1
+        {'a':1}                 | 1 | 2  | filter is not JSON, which takes double quotes, near "'a':1}": line=1, column=2
+        {a:1}                   | 1 | 2  | filter is not JSON, near "a:1}": line=1, column=2
+        {"a" "b":1}             | 1 | 6  | filter is not JSON, near ""b":1}": line=1, column=6
+        {"a":1,}                | 1 | 8  | filter is not JSON, near "}": line=1, column=8
+        [1,]                    | 1 | 4  | filter is not JSON, near "]": line=1, column=4
+        [1 2]                   | 1 | 4  | filter is not JSON, near "2]": line=1, column=4
+        [01]                    | 1 | 3  | filter is not JSON, near "1]": line=1, column=3
+        [-]                     | 1 | 3  | filter is not JSON, near "]": line=1, column=3
+        [1.]                    | 1 | 3  | filter is not JSON, near ".]": line=1, column=3
+        [1e]                    | 1 | 3  | filter is not JSON, near "e]": line=1, column=3
+        [+1]                    | 1 | 3  | filter is not JSON, near "1]": line=1, column=3
+        [.5]                    | 1 | 2  | filter is not JSON, near ".5]": line=1, column=2
+        [NaN]                   | 1 | 5  | filter is not JSON, near "]": line=1, column=5
+        [Infinity]              | 1 | 10 | filter is not JSON, near "]": line=1, column=10
+        [-Infinity]             | 1 | 11 | filter is not JSON, near "]": line=1, column=11
+        [tru]                   | 1 | 2  | filter is not JSON, near "tru]": line=1, column=2
+        //comment               | 1 | 1  | filter is not JSON, near "//comment": line=1, column=1
+        # 0123456789abcdef      | 1 | 1  | filter is not JSON, near "# 0123456789": line=1, column=1
+        "a\\x"                   | 1 | 4  | filter is not JSON, near "x"": line=1, column=4
+        """)
+    void whatIsNotJsonIsSaidInWordsOfOurOwn(String json, int line, int column, String message) {
+        assertRefused(json, line, column, message);
+    }
+
+    @Test
+    void noCutAndNoReplacedCharacterBringsTheParsersWordsOut() {
+        String filter = "{\"$and\":[{\"path\":[\"a\"],\"value\":-1.5e3},{\"path\":\"b\",\"value\":{\"c\":[true]}}]}";
+        for (int i = 0; i < filter.length(); i++) {
+            assertOwnWords(filter.substring(0, i));
+            for (String other : List.of("'", "}", "]", "+", ".", "\0", "\n", "N", "/", "\\", "\uD83D")) {
+                assertOwnWords(filter.substring(0, i) + other + filter.substring(i + 1));
+            }
+        }
+    }
+
+    private static void assertOwnWords(String json) {
+        try {
+            Filter.parse(json);
+        } catch (InvalidFilterException e) {
+            assertThat(e.getMessage())
+                    .as(json)
+                    .endsWith(": line=" + e.line() + ", column=" + e.column())
+                    .doesNotContain("Source", "Feature", "Jackson", "`", "start marker", "end-of-input")
+                    .hasSizeLessThan(200);
+        }
     }
 
     @Test

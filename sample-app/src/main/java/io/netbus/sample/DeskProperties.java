@@ -20,6 +20,8 @@ import org.springframework.util.unit.DataSize;
  *     which also needs a larger netbus.bus.shard-budget
  * @param uploadStallLimit how long an upload waits for a full shard to take one event before it gives up
  * @param ackTimeout how long a request waits for the disk and the tasks
+ * @param maxUploads how many uploads may run at once, so that slow ones leave threads to everybody else; further ones
+ *     are refused
  */
 @ConfigurationProperties("desk")
 record DeskProperties(
@@ -27,7 +29,8 @@ record DeskProperties(
         @DefaultValue Set<String> allowedHosts,
         @DefaultValue("1MB") DataSize maxEventSize,
         @DefaultValue("60s") Duration uploadStallLimit,
-        @DefaultValue("30s") Duration ackTimeout) {
+        @DefaultValue("30s") Duration ackTimeout,
+        @DefaultValue("32") int maxUploads) {
 
     DeskProperties {
         webhookSecret = StringUtils.hasText(webhookSecret) ? webhookSecret : null;
@@ -37,6 +40,10 @@ record DeskProperties(
         if (maxEventSize.toBytes() < 1 || maxEventSize.toMegabytes() > 64) {
             throw new IllegalArgumentException(
                     "desk.max-event-size is out of range: maxEventSize=" + maxEventSize + ", min=1B, max=64MB");
+        }
+        if (maxUploads < 1) {
+            throw new IllegalArgumentException(
+                    "desk.max-uploads is out of range: maxUploads=" + maxUploads + ", min=1");
         }
     }
 
@@ -49,6 +56,6 @@ record DeskProperties(
     public String toString() {
         return "DeskProperties[webhookSecret=" + (webhookSecret == null ? "none" : "set") + ", allowedHosts="
                 + allowedHosts + ", maxEventSize=" + maxEventSize + ", uploadStallLimit=" + uploadStallLimit
-                + ", ackTimeout=" + ackTimeout + "]";
+                + ", ackTimeout=" + ackTimeout + ", maxUploads=" + maxUploads + "]";
     }
 }

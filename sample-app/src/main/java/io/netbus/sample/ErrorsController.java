@@ -16,6 +16,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 @RestController
 final class ErrorsController implements ErrorController {
 
+    /** A request's attribute: a {@link DeskProblem} whose detail and members belong to the answer. */
+    static final String PROBLEM = ErrorsController.class.getName() + ".problem";
+
     @RequestMapping("/error")
     ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
         ProblemDetail problem = ProblemDetail.forStatus(statusOf(request));
@@ -28,6 +31,10 @@ final class ErrorsController implements ErrorController {
                 && request.getAttribute(RequestDispatcher.ERROR_MESSAGE) instanceof String message
                 && StringUtils.hasText(message)) {
             problem.setDetail(message);
+        }
+        if (request.getAttribute(PROBLEM) instanceof DeskProblem known) {
+            problem.setDetail(known.getBody().getDetail());
+            problem.setProperties(known.getBody().getProperties());
         }
         return ResponseEntity.status(problem.getStatus())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)

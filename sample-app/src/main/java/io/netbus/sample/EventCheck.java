@@ -7,8 +7,11 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Decides whether bytes are an event, and by what it is keyed. Where an object has a key twice, the last one counts, as
- * it does to most parsers. <b>Threads:</b> one at a time.
+ * Decides whether bytes are an event, and by what it is keyed: {@code payload.repository.full_name}, or without one
+ * {@code issue/} and {@code payload.issue.id}, or nothing. Events of one key lie in one shard and so keep their order;
+ * those of an issue need it even where nobody says which repository it is in.
+ * <p>
+ * Where an object has a key twice, the last one counts, as it does to most parsers. <b>Threads:</b> one at a time.
  */
 final class EventCheck {
 
@@ -20,7 +23,7 @@ final class EventCheck {
     /**
      * What was found.
      *
-     * @param key the repository's full name; null without one
+     * @param key the repository's full name, else the issue's key; null without either
      * @param fault why the bytes are no event; null if they are one
      */
     record Result(@Nullable String key, @Nullable String fault) {
@@ -66,27 +69,34 @@ final class EventCheck {
         if (first != JsonToken.START_OBJECT) {
             return Result.faulty("not a JSON object");
         }
-        boolean hasEvent = false;
-        boolean hasPayload = false;
+        JsonToken event = null;
+        JsonToken payload = null;
         String key = null;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             if (name.equals("event")) {
-                hasEvent = value == JsonToken.VALUE_STRING;
+                event = value;
             } else if (name.equals("payload")) {
-                hasPayload = value == JsonToken.START_OBJECT;
-                key = null;
-                if (hasPayload) {
-                    key = keyOf(parser);
-                }
+                payload = value;
+                key = value == JsonToken.START_OBJECT ? keyOf(parser) : null;
             }
             parser.skipChildren();
         }
-        if (!hasEvent) {
-            return Result.faulty("\"event\" is not a string");
+        String fault = fault("event", event, JsonToken.VALUE_STRING, "a string");
+        if (fault == null) {
+            fault = fault("payload", payload, JsonToken.START_OBJECT, "an object");
         }
-        return hasPayload ? Result.keyed(key) : Result.faulty("\"payload\" is not an object");
+        return fault == null ? Result.keyed(key) : Result.faulty(fault);
+    }
+
+    /** What is wrong with a member; null if nothing is. */
+    private static @Nullable String fault(
+            String name, @Nullable JsonToken found, JsonToken expected, String described) {
+        if (found == expected) {
+            return null;
+        }
+        return '"' + name + (found == null ? "\" is missing" : "\" is not " + described);
     }
 
     private static Result readPayload(JsonParser parser, @Nullable JsonToken first) {
@@ -102,16 +112,19 @@ final class EventCheck {
 
     /** Reads a payload, from behind its start to its end. */
     private static @Nullable String keyOf(JsonParser parser) {
-        String key = null;
+        String repository = null;
+        String issue = null;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            boolean isRepository = parser.currentName().equals("repository");
+            String name = parser.currentName();
             JsonToken value = parser.nextToken();
-            if (isRepository) {
-                key = value == JsonToken.START_OBJECT ? fullNameOf(parser) : null;
+            if (name.equals("repository")) {
+                repository = value == JsonToken.START_OBJECT ? fullNameOf(parser) : null;
+            } else if (name.equals("issue")) {
+                issue = value == JsonToken.START_OBJECT ? issueKeyOf(parser) : null;
             }
             parser.skipChildren();
         }
-        return key;
+        return repository != null ? repository : issue;
     }
 
     private static @Nullable String fullNameOf(JsonParser parser) {
@@ -125,6 +138,19 @@ final class EventCheck {
             parser.skipChildren();
         }
         return fullName;
+    }
+
+    private static @Nullable String issueKeyOf(JsonParser parser) {
+        Long id = null;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            boolean isId = parser.currentName().equals("id");
+            JsonToken value = parser.nextToken();
+            if (isId) {
+                id = value == JsonToken.VALUE_NUMBER_INT ? JsonText.asLong(parser) : null;
+            }
+            parser.skipChildren();
+        }
+        return id == null ? null : "issue/" + id;
     }
 
     private static @Nullable String asKey(String fullName) {

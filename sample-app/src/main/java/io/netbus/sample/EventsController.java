@@ -6,6 +6,7 @@ import io.netbus.consume.Filter;
 import io.netbus.consume.PollRequest;
 import io.netbus.consume.PollResult;
 import io.netbus.event.StoredEvent;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -46,8 +47,10 @@ final class EventsController {
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable String filter,
+            HttpServletRequest asked,
             HttpServletResponse response)
             throws IOException {
+        Parameters.requireOnly(asked, "limit", "cursor", "filter");
         PollRequest request = PollRequest.first(Parameters.limit(limit, DEFAULT_LIMIT, MAX_LIMIT))
                 .after(cursor == null ? null : Cursor.parse(cursor))
                 .matching(filter == null ? null : Filter.parse(filter));

@@ -82,19 +82,13 @@ record IssueEvent(long id, String action, @Nullable String title) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 if (name.equals("id")) {
-                    id = value == JsonToken.VALUE_NUMBER_INT ? asLong(parser) : null;
+                    id = value == JsonToken.VALUE_NUMBER_INT ? JsonText.asLong(parser) : null;
                 } else if (name.equals("title")) {
                     title = value == JsonToken.VALUE_STRING ? asTitle(parser.getString()) : null;
                 }
                 parser.skipChildren();
             }
         }
-    }
-
-    private static @Nullable Long asLong(JsonParser parser) {
-        JsonParser.NumberType type = parser.getNumberType();
-        boolean fits = type == JsonParser.NumberType.INT || type == JsonParser.NumberType.LONG;
-        return fits ? parser.getLongValue() : null;
     }
 
     /** Makes a text a title: halves of surrogate pairs are replaced, and what is too long is cut between characters. */

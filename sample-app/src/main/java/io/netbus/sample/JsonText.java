@@ -62,12 +62,20 @@ final class JsonText {
         return JSON.createParser(ObjectReadContext.empty(), chars.array(), 0, chars.position());
     }
 
+    /** The whole number a parser stands on; null if 64 bits do not hold it. */
+    static @Nullable Long asLong(JsonParser parser) {
+        JsonParser.NumberType type = parser.getNumberType();
+        boolean fits = type == JsonParser.NumberType.INT || type == JsonParser.NumberType.LONG;
+        return fits ? parser.getLongValue() : null;
+    }
+
     /** What is wrong with a text, fit to be shown. */
     static String reason(JacksonException e) {
         boolean isTold = e instanceof StreamReadException || e instanceof StreamConstraintsException;
         String message = isTold ? e.getOriginalMessage() : "it cannot be read";
         String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
-        line = line.replaceFirst(" \\(start marker at .*", ""); // within a source it does not name
+        line = line.replaceFirst(" \\((start marker|for \\w+ starting) at .*", ""); // within a source it does not name
+        line = line.replaceFirst(": enable `.*| \\(not recognized as one since .*", ""); // a setting we do not offer
         line = line.replaceFirst(", from `[^`]*`\\)", ")"); // a bound's place in the parser's settings
         String reason = line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
         return "not well-formed JSON: " + reason + place(e.getLocation());

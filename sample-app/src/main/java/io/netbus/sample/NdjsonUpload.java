@@ -77,6 +77,11 @@ final class NdjsonUpload implements AutoCloseable {
         }
     }
 
+    /** How many lines have been read to their ends. */
+    long linesRead() {
+        return lines.number();
+    }
+
     /** Gives the memory for long lines back. */
     @Override
     public void close() {

@@ -1,14 +1,29 @@
 package io.netbus.sample;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 
 /** Reads query parameters; a bad one is named together with what is allowed. */
 final class Parameters {
 
     private Parameters() {}
+
+    /** Refuses a parameter that is none of these: whoever misspells one would believe that it was heeded. */
+    static void requireOnly(HttpServletRequest request, String... known) {
+        for (String name : Collections.list(request.getParameterNames())) {
+            if (!List.of(known).contains(name)) {
+                throw DeskProblem.of(
+                        HttpStatus.BAD_REQUEST,
+                        "Unknown parameter " + DeskProblem.echo(name) + "; there is " + String.join(", ", known) + ".");
+            }
+        }
+    }
 
     /** A whole number from 1 to {@code max}; {@code missing} if it is left out. */
     static int limit(@Nullable String text, int missing, int max) {

@@ -7,6 +7,7 @@ import io.netbus.consume.PollRequest;
 import io.netbus.consume.StreamRequest;
 import io.netbus.event.StoredEvent;
 import io.netbus.spring.NetbusTemplate;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -38,7 +39,9 @@ final class StreamController {
     Flux<ServerSentEvent<String>> events(
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable String filter,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            HttpServletRequest asked) {
+        Parameters.requireOnly(asked, "cursor", "filter");
         String from = StringUtils.hasLength(lastEventId) ? lastEventId : cursor;
         Cursor start = from == null ? bus.end() : Cursor.parse(from);
         // Refuses a cursor of another history now, while there can still be an answer that says so.

@@ -6,6 +6,7 @@ import io.netbus.cortex.tasks.TaskOrder;
 import io.netbus.cortex.tasks.TaskQuery;
 import io.netbus.cortex.tasks.TaskStatus;
 import io.netbus.cortex.tasks.TasksRepository;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -25,6 +26,7 @@ final class TasksController {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
     private static final int MAX_TITLE = 200;
+    private static final String[] PARAMETERS = {"status", "title", "order", "limit"};
     private static final String ORDERS = "id, created or updated, alone or followed by ,asc or ,desc";
 
     private final TasksRepository tasks;
@@ -59,7 +61,9 @@ final class TasksController {
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String title,
             @RequestParam(required = false) @Nullable String order,
-            @RequestParam(required = false) @Nullable String limit) {
+            @RequestParam(required = false) @Nullable String limit,
+            HttpServletRequest asked) {
+        Parameters.requireOnly(asked, PARAMETERS);
         return TasksJson.of(tasks.find(query(status, title, order, limit)));
     }
 
@@ -82,7 +86,9 @@ final class TasksController {
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Nullable String title,
             @RequestParam(required = false) @Nullable String order,
-            @RequestParam(required = false) @Nullable String limit) {
+            @RequestParam(required = false) @Nullable String limit,
+            HttpServletRequest asked) {
+        Parameters.requireOnly(asked, PARAMETERS);
         return Sse.withHeartbeat(tasks.watch(query(status, title, order, limit))
                 .map(found -> json.writeValueAsString(TasksJson.of(found)))
                 .map(text -> ServerSentEvent.builder(text).build()));

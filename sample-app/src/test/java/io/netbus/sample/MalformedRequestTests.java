@@ -136,6 +136,55 @@ class MalformedRequestTests {
     }
 
     @Test
+    void aBodyThatBreaksOffIsAnsweredWithWhatWasTaken() {
+        String head = "POST /events HTTP/1.1\r\n" + HOST + "\r\nContent-Type: application/x-ndjson\r\n";
+        String lines = GOOD + "\nx\n" + GOOD + "\n";
+        String chunked =
+                "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(lines.length()) + "\r\n" + lines + "\r\n";
+        for (String end : List.of("zz\r\n", "-1\r\n", "5", "5\r\nabc", "")) {
+            String answer = client.raw(DeskClient.utf8(head + chunked + end));
+            assertProblem(answer, 400);
+            assertThat(answer)
+                    .as(end)
+                    .contains(
+                            "\"detail\":\"The body breaks off, or its chunks are not well-formed, behind line 3.",
+                            "\"offered\":3,\"accepted\":2,\"refused\":0,\"malformed\":[{\"line\":2,");
+        }
+        String announced = "Content-Length: 1000\r\n\r\n";
+        assertThat(client.raw(DeskClient.utf8(head + announced + lines))).contains("\"accepted\":2");
+        String silent = client.stalled(head + announced + lines);
+        assertProblem(silent, 408);
+        assertThat(silent).contains("The body did not go on for too long, behind line 3.", "\"accepted\":2");
+    }
+
+    @Test
+    void anUnknownParameterIsNamed() {
+        for (String query : List.of(
+                "/events?fliter=x",
+                "/events?limit=1&ack=fsynced",
+                "/events?Limit=1",
+                "/events/stream?limit=1",
+                "/tasks?cursor=x",
+                "/tasks?state=pending",
+                "/tasks/stream?filter=x")) {
+            HttpResponse<String> response = client.get(query);
+            assertThat(response.statusCode()).as(query).isEqualTo(400);
+            String name = query.replaceFirst(".*[?&]", "").replaceFirst("=.*", "");
+            assertThat(response.body()).contains("\"detail\":\"Unknown parameter " + name + "; there is ");
+        }
+        for (String query : List.of("?akc=fsynced", "?ack=fsynced&sync=true")) {
+            HttpResponse<String> response = client.upload(DeskClient.utf8(GOOD), query);
+            assertThat(response.statusCode()).as(query).isEqualTo(400);
+            assertThat(response.body()).contains("; there is ack.");
+        }
+        HttpResponse<String> twice = client.upload(DeskClient.utf8(GOOD), "?ack=fsynced&ack=written");
+        assertThat(twice.statusCode()).isEqualTo(400);
+        assertThat(twice.body()).contains("ack must be fsynced");
+        assertThat(client.get("/events?" + "x".repeat(2000) + "=1").body()).hasSizeLessThan(400);
+        assertThat(client.get("/events?%0d%0a%00=1").body()).contains("Unknown parameter ???;");
+    }
+
+    @Test
     void hostileRequestLinesAndHeadersAreRefused() {
         assertProblem(client.raw("GET /tasks?title=<> HTTP/1.1", HOST), 400);
         assertProblem(client.raw("GET /tasks?title=%zz HTTP/1.1", HOST), 400);

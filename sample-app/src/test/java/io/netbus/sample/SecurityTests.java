@@ -305,7 +305,7 @@ class SecurityTests {
 
     private static DeskProperties properties(String secret) {
         return new DeskProperties(
-                secret, Set.of(), DataSize.ofMegabytes(1), Duration.ofSeconds(60), Duration.ofSeconds(30));
+                secret, Set.of(), DataSize.ofMegabytes(1), Duration.ofSeconds(60), Duration.ofSeconds(30), 32);
     }
 
     private static int upload(String... headers) {

@@ -230,6 +230,34 @@ class UploadTests {
         assertThat(problem.get("malformed").get(0).get("line").asInt()).isEqualTo(1);
     }
 
+    @Test
+    void aDiskThatFailsIsSaidAtOnceAndNotCalledSlow(@TempDir Path other) {
+        try (Desk broken = Desk.start(
+                List.of(BrokenDisk.class),
+                other,
+                "netbus.bus.shards=2",
+                "netbus.bus.close-timeout=1s",
+                "desk.ack-timeout=1h")) {
+            HttpResponse<String> response = broken.client().upload(DeskClient.utf8(GOOD), "?ack=fsynced");
+            assertThat(response.statusCode()).isEqualTo(503);
+            JsonNode problem = DeskClient.JSON.readTree(response.body());
+            assertThat(problem.get("detail").asString())
+                    .isEqualTo("The disk does not take everything accepted: shard=0 failed, shard=1 failed."
+                            + " The desk's log says why.");
+            assertThat(problem.get("accepted").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDiskThatIsSlowIsSaidAfterTheTimeout(@TempDir Path other) {
+        try (Desk slow = Desk.start(List.of(GatedLog.class), other, "netbus.bus.shards=1", "desk.ack-timeout=500ms")) {
+            HttpResponse<String> response = slow.client().upload(DeskClient.utf8(GOOD), "?ack=fsynced");
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.body()).contains("Not everything accepted is on the disk within 0.5 s.");
+            slow.bean(GatedLog.class).open();
+        }
+    }
+
     private static JsonNode report(HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return DeskClient.JSON.readTree(response.body());
