@@ -3,12 +3,13 @@ package io.netbus.sample;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
@@ -22,7 +23,6 @@ final class UnreadBodyValve extends ValveBase {
 
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final String UNREAD = UnreadBodyValve.class.getName() + ".unread";
-    private static final int BUFFER_BYTES = 64 * 1024;
 
     private UnreadBodyValve() {
         super(true);
@@ -51,7 +51,7 @@ final class UnreadBodyValve extends ValveBase {
         }
         response.finishResponse();
         try {
-            if (readToEnd(request.getStream())) {
+            if (readToEnd(request.getCoyoteRequest())) {
                 return;
             }
         } catch (IOException | IllegalStateException e) {
@@ -60,15 +60,39 @@ final class UnreadBodyValve extends ValveBase {
         response.getCoyoteResponse().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
     }
 
-    /** Returns whether the end was reached in time. */
-    private static boolean readToEnd(InputStream body) throws IOException {
-        byte[] buffer = new byte[BUFFER_BYTES];
+    /**
+     * Returns whether the end was reached in time. Reads below the request's stream, which whoever handled the request
+     * may have closed.
+     */
+    private static boolean readToEnd(org.apache.coyote.Request body) throws IOException {
+        Discard discard = new Discard();
         long start = System.nanoTime();
         while (System.nanoTime() - start < LINGER.toNanos()) {
-            if (body.read(buffer) < 0) {
+            if (body.doRead(discard) < 0) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Holds what was read last, for nobody. */
+    private static final class Discard implements ApplicationBufferHandler {
+
+        private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+        @Override
+        public void setByteBuffer(ByteBuffer buffer) {
+            bytes = buffer;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return bytes;
+        }
+
+        @Override
+        public void expand(int size) {
+            // it is never filled, only replaced
+        }
     }
 }
