@@ -127,14 +127,27 @@ final class ChannelFile implements SegmentFile {
     }
 
     @Override
-    public void truncate(long bytes) throws IOException {
+    public void resize(long bytes) throws IOException {
+        if (forcing == null) {
+            throw new NonWritableChannelException();
+        }
+        forcing.setLength(bytes); // knows no interrupts
+    }
+
+    @Override
+    public Mapping map(int bytes) throws IOException {
+        if (forcing == null) {
+            throw new NonWritableChannelException();
+        }
+        if (forcing.length() < bytes) {
+            forcing.setLength(bytes);
+        }
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 FileChannel current = channel;
                 try {
-                    current.truncate(bytes);
-                    return;
+                    return new FileMapping(current.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(current, e);

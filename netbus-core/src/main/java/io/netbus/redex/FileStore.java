@@ -90,6 +90,11 @@ final class FileStore implements SegmentStore {
         }
     }
 
+    @Override
+    public long usableBytes(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /** The attribute that keeps others out; none where the file system knows no owners. */
     static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
         if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {

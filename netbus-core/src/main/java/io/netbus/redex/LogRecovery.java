@@ -244,7 +244,7 @@ final class LogRecovery {
 
     private void cut(Tail tail) throws IOException {
         try (SegmentFile file = store.openForWriting(tail.path())) {
-            file.truncate(tail.offset());
+            file.resize(tail.offset());
             file.force();
         }
     }

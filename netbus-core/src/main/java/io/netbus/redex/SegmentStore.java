@@ -36,4 +36,7 @@ interface SegmentStore {
      * {@link SegmentFile#force()}.
      */
     void forceDirectory(Path directory) throws IOException;
+
+    /** How many bytes the file system of that directory has left for this process. */
+    long usableBytes(Path directory) throws IOException;
 }

@@ -87,6 +87,11 @@ class FaultyStore implements SegmentStore {
         files.forceDirectory(directory);
     }
 
+    @Override
+    public long usableBytes(Path directory) throws IOException {
+        return files.usableBytes(directory);
+    }
+
     private final class FaultyFile implements SegmentFile {
 
         private final Path path;
@@ -131,10 +136,15 @@ class FaultyStore implements SegmentStore {
         }
 
         @Override
-        public void truncate(long bytes) throws IOException {
+        public void resize(long bytes) throws IOException {
             onChange.before(path);
             calls.add("truncate " + path.getFileName());
-            file.truncate(bytes);
+            file.resize(bytes);
+        }
+
+        @Override
+        public Mapping map(int bytes) throws IOException {
+            return file.map(bytes);
         }
 
         @Override
