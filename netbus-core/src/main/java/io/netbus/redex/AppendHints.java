@@ -2,16 +2,19 @@ package io.netbus.redex;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Who wants to hear of appends. <b>Threads:</b> any. */
 final class AppendHints {
 
     private static final Logger LOG = System.getLogger(AppendHints.class.getName());
 
+    private static final Entry[] NONE = {};
+
     private final String log;
-    private final CopyOnWriteArrayList<Entry> entries = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Entry[]> entries = new AtomicReference<>(NONE);
 
     AppendHints(String log) {
         this.log = log;
@@ -19,13 +22,18 @@ final class AppendHints {
 
     RedexLog.Registration add(Runnable hint) {
         Entry entry = new Entry(hint);
-        entries.add(entry);
-        return () -> entries.remove(entry);
+        entries.updateAndGet(all -> {
+            Entry[] more = Arrays.copyOf(all, all.length + 1);
+            more[all.length] = entry;
+            return more;
+        });
+        return () -> entries.updateAndGet(
+                all -> Arrays.stream(all).filter(each -> each != entry).toArray(Entry[]::new));
     }
 
     /** Calls each. The records are appended whatever a hint does, so one that throws is reported, not passed on. */
     void fire() {
-        for (Entry entry : entries) {
+        for (Entry entry : entries.get()) {
             try {
                 entry.hint.run();
             } catch (RuntimeException e) {
@@ -37,7 +45,7 @@ final class AppendHints {
     }
 
     void clear() {
-        entries.clear();
+        entries.set(NONE);
     }
 
     /** Distinct for each registration, also of the same hint. */

@@ -122,7 +122,7 @@ final class DiskCursor implements LogCursor {
         Segment wanted = segment;
         if (wanted == null || position != recordsEnd || frameEnd >= wanted.end()) {
             wanted = log.segmentOf(position);
-            long entry = wanted.index.floor(position - wanted.baseSequence());
+            long entry = wanted.index(store).floor(position - wanted.baseSequence());
             recordsEnd = wanted.baseSequence() + SegmentIndex.record(entry);
             frameEnd = SegmentIndex.offset(entry);
         }

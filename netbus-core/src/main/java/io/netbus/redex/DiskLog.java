@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +31,35 @@ final class DiskLog implements RedexLog {
      * Appenders take turns under a lock: encode a frame, write it behind the last one, then publish, first the
      * segment's end, then the next sequence. A reader looks at the next sequence first; whatever lies below it has its
      * segment in the array and its bytes before that segment's end. Bytes of a failed write lie behind the end, where
-     * nobody looks and nobody writes again.
+     * nobody looks, and the next frame is written over them.
      *
      * Forces belong to the force thread alone. It takes the waiters, then the next sequence, forces every segment up
      * to there, and answers them all: as many appenders as were waiting share one force.
+     *
+     * What the tip of a segment vouches for was forced before the tip was written. Three rules tell an opening log what
+     * may be missing. A tip is exact only while nothing follows it: the first append after opening takes that back, by
+     * a force, before it writes. A segment's last, exact tip is written only after the next segment's head and name are
+     * forced. And segments are forced in order. So the forced part of a log ends at the first tip that is not exact.
      */
     private static final Logger LOG = System.getLogger(DiskLog.class.getName());
     private static final int IDLE_READERS = 4;
+
+    /** More full segments than these must not wait for their force: an appender that is faster waits for the disk. */
+    private static final int MAX_UNSEALED = 2;
+
     private static final long NOTHING_UNFORCED = 0;
+    private static final long LOCAL_TERM = 0;
+    private static final long SEAL_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long HEADROOM_BYTES = 1024 * 1024;
+    private static final VarHandle NEXT_SEQUENCE;
+
+    static {
+        try {
+            NEXT_SEQUENCE = MethodHandles.lookup().findVarHandle(DiskLog.class, "nextSequence", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private enum State {
         OPEN,
@@ -50,22 +75,26 @@ final class DiskLog implements RedexLog {
     private final SegmentStore store;
     private final RedexConfig config;
     private final ForceWorker forcer;
+    private final PrepareWorker preparer;
     private final Consumer<DiskLog> whenClosed;
     private final long forceIntervalNanos;
     private final long quarantinedBytes;
     private final SegmentHead epochHead;
 
-    private final ReentrantLock appending = new ReentrantLock();
+    private final AppendLock appending = new AppendLock();
     private final FrameBuffer frame = new FrameBuffer(); // under the lock
     private long lastTimestampNanos; // under the lock
+    private long roomEnd; // under the lock: offset up to which the active segment takes frames without being asked
+    private volatile int unsealed; // written under the lock: full segments that are not sealed yet
 
     private volatile Segment[] segments; // written under the lock; only ever longer copies
     private volatile long nextSequence; // written under the lock
     private volatile long unforcedSinceNanos = NOTHING_UNFORCED; // set by appenders, cleared by the force thread
 
     private volatile long forcedSequence; // written by the force thread
-    private int firstUnforced; // segment, by the force thread
+    private int firstUnsealed; // segment, by the force thread
 
+    private final AtomicLong preparationFailures = new AtomicLong();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -81,6 +110,7 @@ final class DiskLog implements RedexLog {
             SegmentStore store,
             RedexConfig config,
             ForceWorker forcer,
+            PrepareWorker preparer,
             Consumer<DiskLog> whenClosed,
             RecoveredLog recovered) {
         this.name = name;
@@ -88,13 +118,14 @@ final class DiskLog implements RedexLog {
         this.store = store;
         this.config = config;
         this.forcer = forcer;
+        this.preparer = preparer;
         this.whenClosed = whenClosed;
         this.forceIntervalNanos = config.forceInterval().toNanos();
         this.hints = new AppendHints(name);
         segments = recovered.segments().toArray(Segment[]::new);
         nextSequence = recovered.nextSequence();
         forcedSequence = recovered.nextSequence();
-        firstUnforced = segments.length - 1;
+        firstUnsealed = segments.length - 1;
         lastTimestampNanos = recovered.lastTimestampNanos();
         quarantinedBytes = recovered.quarantinedBytes();
         epochHead = active().head;
@@ -111,12 +142,14 @@ final class DiskLog implements RedexLog {
             SegmentStore store,
             RedexConfig config,
             ForceWorker forcer,
+            PrepareWorker preparer,
             Consumer<DiskLog> whenClosed)
             throws IOException {
         RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base));
         Path directory = base.resolve(LogName.directory(name));
-        DiskLog log = new DiskLog(name, directory, store, config, forcer, whenClosed, recovered);
+        DiskLog log = new DiskLog(name, directory, store, config, forcer, preparer, whenClosed, recovered);
         forcer.add(log);
+        preparer.add(log);
         return log;
     }
 
@@ -182,7 +215,7 @@ final class DiskLog implements RedexLog {
         try {
             requireAppendable();
             int frameBytes = (int) FrameLayout.frameBytes(FrameLayout.RECORD_HEAD_BYTES + length);
-            frame.begin(frameBytes).putInt(length).put(payload.duplicate());
+            frame.put(payload, frameBytes);
             sequence = write(1, frameBytes, timestampNanos);
         } finally {
             appending.unlock();
@@ -203,7 +236,7 @@ final class DiskLog implements RedexLog {
                 return nextSequence;
             }
             int frameBytes = (int) FrameLayout.frameBytes(encoded.remaining());
-            frame.begin(frameBytes).put(encoded);
+            frame.putEncoded(encoded, frameBytes);
             sequence = write(batch.count(), frameBytes, timestampNanos);
         } finally {
             appending.unlock();
@@ -213,40 +246,147 @@ final class DiskLog implements RedexLog {
     }
 
     private long write(int count, int frameBytes, long timestampNanos) {
+        Segment segment = segmentFor(frameBytes);
         long sequence = nextSequence;
         long stamp = Math.max(timestampNanos, lastTimestampNanos);
-        Segment segment;
+        long offset = segment.end();
         try {
-            segment = segmentFor(sequence, frameBytes);
-            ByteBuffer bytes = frame.finish(sequence, stamp, count, segment.head.frameTag());
-            segment.file().write(bytes, segment.end());
+            frame.finish(sequence, LOCAL_TERM, stamp, count, segment.head.frameTag());
+            segment.writer().write(frame.bytes(), frameBytes, offset);
         } catch (IOException | RuntimeException | Error e) {
-            fail(e);
-            throw LogFailedException.of(name, e);
+            throw refuse(e, frameBytes);
         }
         lastTimestampNanos = stamp;
-        segment.add(sequence, frameBytes);
-        nextSequence = sequence + count;
+        segment.add(sequence, count, frameBytes, frame.crc(), stamp);
+        NEXT_SEQUENCE.setRelease(this, sequence + count);
         if (unforcedSinceNanos == NOTHING_UNFORCED) {
             unforcedSinceNanos = System.nanoTime() | 1; // never NOTHING_UNFORCED
         }
         return sequence;
     }
 
-    /** The segment in which the next frame goes, a new one if it does not fit into the last. */
-    private Segment segmentFor(long sequence, int frameBytes) throws IOException {
+    /** The segment that takes the next frame, with room for it. */
+    private Segment segmentFor(int frameBytes) {
         Segment active = active();
-        if (active.isEmpty() || active.end() + frameBytes <= config.segmentBytes()) {
+        if (active.end() + frameBytes <= roomEnd) {
             return active;
         }
-        SegmentHead head = active.head.next(sequence);
-        Segment next = new Segment(directory.resolve(SegmentLayout.fileName(sequence)), head);
-        next.attach(store.create(next.path));
+        try {
+            return makeRoom(frameBytes);
+        } catch (IOException | RuntimeException | Error e) {
+            throw refuse(e, frameBytes);
+        }
+    }
+
+    private Segment makeRoom(int frameBytes) throws IOException {
+        while (true) {
+            Segment active = active();
+            if (!active.isWritable()) {
+                startWriting(active, frameBytes);
+            }
+            boolean fits = active.isEmpty() || active.end() + frameBytes <= config.segmentBytes();
+            if (fits) {
+                roomEnd = Math.min(
+                        active.writer().makeRoom(active.end() + frameBytes),
+                        Math.max(config.segmentBytes(), active.end() + frameBytes));
+                return active;
+            }
+            if (unsealed < MAX_UNSEALED) {
+                roll(active);
+            } else {
+                awaitSealed();
+                requireAppendable();
+            }
+        }
+    }
+
+    /** Lets the lock go until a full segment is sealed, or something is amiss. */
+    private void awaitSealed() {
+        appending.unlock();
+        boolean interrupted = false;
+        while (unsealed >= MAX_UNSEALED && failure.get() == null && state.get() == State.OPEN) {
+            forcer.wake();
+            interrupted |= Thread.interrupted(); // it would end each nap at once
+            LockSupport.parkNanos(this, SEAL_NAP_NANOS);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        appending.lock();
+    }
+
+    /** Opens the segment that was found at opening, and takes back that nothing follows its end. */
+    private void startWriting(Segment active, int frameBytes) throws IOException {
+        boolean fits = active.isEmpty() || active.end() + frameBytes <= config.segmentBytes();
+        active.index(store);
+        SegmentFile file = store.openForWriting(active.path);
+        try {
+            active.attach(fits ? writer(file, active.end()) : new ChannelWriter(file));
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+        try {
+            active.mark(false);
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e); // a force may have failed
+            throw e;
+        }
+    }
+
+    /** Goes on in a new segment. If that fails, no trace of it is left. */
+    private void roll(Segment active) throws IOException {
+        SegmentHead head = active.head.next(nextSequence);
+        SegmentTip tip = SegmentTip.empty(nextSequence, lastTimestampNanos, false);
+        Path path = directory.resolve(SegmentLayout.fileName(nextSequence));
+        Segment next = Segment.unwritten(path, head, tip);
+        SegmentFile file = store.create(path);
+        try {
+            file.write(SegmentLayout.encode(head, tip), 0);
+            next.attach(writer(file, SegmentLayout.HEAD_BYTES));
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                file.close();
+                store.delete(path);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+                fail(e);
+            }
+            throw e;
+        }
         Segment[] all = Arrays.copyOf(segments, segments.length + 1);
         all[all.length - 1] = next;
-        segments = all; // also owns the file if writing its head fails
-        next.file().write(SegmentLayout.encode(head), 0);
-        return next;
+        segments = all;
+        unsealed = unsealed + 1;
+        roomEnd = 0;
+        forcer.wake();
+    }
+
+    private SegmentWriter writer(SegmentFile file, long end) throws IOException {
+        return switch (config.writeMode()) {
+            case CHANNEL -> new ChannelWriter(file);
+            case MAPPED -> new MappedWriter(file, end, config.segmentBytes(), preparer::wake);
+        };
+    }
+
+    /** What to tell an appender whose frame was not written; where room is all that lacks, the log goes on. */
+    private RuntimeException refuse(Throwable cause, int frameBytes) {
+        if (cause instanceof RedexException told) {
+            return told;
+        }
+        if (cause instanceof IOException && failure.get() == null && lacksRoom(frameBytes)) {
+            return LogFullException.of(name, directory, frameBytes, cause);
+        }
+        fail(cause);
+        return LogFailedException.of(name, cause);
+    }
+
+    private boolean lacksRoom(int frameBytes) {
+        try {
+            return store.usableBytes(directory) < frameBytes + HEADROOM_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Segment active() {
@@ -305,6 +445,9 @@ final class DiskLog implements RedexLog {
         if (!waiters.isEmpty()) {
             return true;
         }
+        if (unsealed > 0 && failure.get() == null) { // a glimpse without the lock; the appender wakes this thread
+            return true;
+        }
         long since = unforcedSinceNanos;
         return since != NOTHING_UNFORCED && nowNanos - since >= forceIntervalNanos && failure.get() == null;
     }
@@ -316,11 +459,23 @@ final class DiskLog implements RedexLog {
             asking.add(waiter);
         }
         unforcedSinceNanos = NOTHING_UNFORCED; // before looking at the end: an append after that look sets it again
-        long target = nextSequence;
+        appending.lock();
+        Segment[] all;
+        long target;
+        SegmentTip tip;
+        try {
+            all = segments;
+            target = nextSequence;
+            tip = active().tip(false);
+        } finally {
+            appending.unlock();
+        }
         if (failure.get() == null && target > forcedSequence) {
             try {
-                forceSegments();
+                forceSegments(all, tip);
                 forcedSequence = target;
+                sealSegments(all);
+                all[all.length - 1].writeTip(tip); // forced by the next force
             } catch (IOException | RuntimeException | Error e) {
                 fail(e);
             }
@@ -328,19 +483,57 @@ final class DiskLog implements RedexLog {
         answer(asking);
     }
 
-    private void forceSegments() throws IOException {
-        Segment[] all = segments;
+    private void forceSegments(Segment[] all, SegmentTip tip) throws IOException {
         boolean unnamed = false;
-        for (int i = firstUnforced; i < all.length; i++) {
-            unnamed |= all[i].force();
+        for (int i = firstUnsealed; i < all.length; i++) {
+            unnamed |= all[i].force(i < all.length - 1 ? all[i].end() : tip.end());
         }
         if (unnamed) {
             store.forceDirectory(directory);
+            for (int i = firstUnsealed; i < all.length; i++) {
+                all[i].nameForced();
+            }
         }
-        for (int i = firstUnforced; i < all.length - 1; i++) {
-            all[i].release();
+    }
+
+    /** Lets all but the last go. */
+    private void sealSegments(Segment[] all) throws IOException {
+        while (firstUnsealed < all.length - 1) {
+            all[firstUnsealed].seal();
+            firstUnsealed++;
+            appending.lock();
+            try {
+                unsealed = unsealed - 1;
+            } finally {
+                appending.unlock();
+            }
         }
-        firstUnforced = all.length - 1;
+    }
+
+    /** Forces a last time, and leaves a file that says so and can be opened without being read. Force thread only. */
+    void finish() {
+        force();
+        try {
+            Segment active = active();
+            if (active.isWritable() && failure.get() == null) {
+                active.seal();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** The writer of the segment that is appended to; null if there is none. */
+    @Nullable
+    SegmentWriter openWriter() {
+        return active().openWriter();
+    }
+
+    /** Says that making room ahead failed; appenders find out whether there is any. */
+    void preparationFailed(Throwable cause) {
+        if (preparationFailures.getAndIncrement() == 0) {
+            LOG.log(Level.WARNING, "no room could be made ahead: log=" + name + ", directory=" + directory, cause);
+        }
     }
 
     private void answer(List<Waiter> asking) {
@@ -441,6 +634,7 @@ final class DiskLog implements RedexLog {
             return;
         }
         awaitAppendInHand();
+        preparer.remove(this);
         forcer.finish(this);
         state.set(State.CLOSED);
         answer(new ArrayList<>(waiters));

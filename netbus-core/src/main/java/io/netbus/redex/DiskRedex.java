@@ -20,6 +20,7 @@ final class DiskRedex implements Redex {
     private final SegmentStore store;
     private final DirectoryLock lock;
     private final ForceWorker forcer = new ForceWorker();
+    private final PrepareWorker preparer = new PrepareWorker();
 
     private final ConcurrentHashMap<String, CompletableFuture<DiskLog>> logs = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -117,6 +118,7 @@ final class DiskRedex implements Redex {
                     })
                     .join();
         }
+        preparer.stop();
         forcer.stop();
         try {
             lock.release();
@@ -132,7 +134,7 @@ final class DiskRedex implements Redex {
             if (closing.get()) { // looked at after the entry was made: close either sees the entry or is seen here
                 throw LogClosedException.of(name);
             }
-            DiskLog log = DiskLog.open(name, directory, store, config, forcer, it -> logs.remove(name, mine));
+            DiskLog log = DiskLog.open(name, directory, store, config, forcer, preparer, it -> logs.remove(name, mine));
             mine.complete(log);
             return log;
         } catch (IOException e) {

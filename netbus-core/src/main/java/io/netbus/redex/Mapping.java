@@ -14,10 +14,10 @@ interface Mapping extends AutoCloseable {
     ByteBuffer bytes();
 
     /**
-     * Makes all stored bytes survive a power cut, be they stored here or written to the file. After a failure it must
-     * not be called again: it could lie. Knows no interrupts.
+     * Makes the bytes from one offset up to another survive a power cut, be they stored here or written to the file. After
+     * a failure it must not be called again: it could lie. Knows no interrupts.
      */
-    void force() throws IOException;
+    void force(int from, int upTo) throws IOException;
 
     /** Lets the memory go. Idempotent. */
     @Override

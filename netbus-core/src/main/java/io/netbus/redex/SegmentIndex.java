@@ -1,5 +1,6 @@
 package io.netbus.redex;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,25 @@ final class SegmentIndex {
     private volatile int count;
 
     private long nextOffset; // of the adder
+
+    /** Goes over a segment's frames up to its end, looking at their heads only. */
+    static SegmentIndex read(Segment segment, SegmentStore store) throws IOException {
+        SegmentIndex index = new SegmentIndex();
+        FrameWindow window = new FrameWindow(INTERVAL_BYTES);
+        long end = segment.end();
+        long sequence = segment.baseSequence();
+        try (SegmentFile file = store.openForReading(segment.path)) {
+            for (long at = SegmentLayout.HEAD_BYTES; at < end; at += window.frameBytes()) {
+                String defect = window.head(file, at, end, segment.head.frameTag(), sequence);
+                if (defect != null) {
+                    throw CorruptLogException.of(segment.path, at, defect);
+                }
+                index.add(sequence - segment.baseSequence(), at);
+                sequence += window.count();
+            }
+        }
+        return index;
+    }
 
     /** Called for every frame in order; keeps one in a while. */
     void add(long record, long offset) {
