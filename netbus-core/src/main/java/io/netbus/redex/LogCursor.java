@@ -19,6 +19,7 @@ public interface LogCursor extends AutoCloseable {
      * the position stays before its record.
      *
      * @return how many records were handed over; 0 at the end
+     * @throws HistoryLostException if retention took the next records; the position is now behind them
      * @throws CorruptLogException if the next record's frame fails its checksum; the position stays before it
      * @throws LogClosedException if the log or this cursor is closed
      * @throws IllegalStateException if called by the reader; the same holds for {@link #seek}

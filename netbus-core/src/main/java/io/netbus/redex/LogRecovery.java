@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the files of one log, and mends what a crash left.
@@ -84,11 +85,15 @@ final class LogRecovery {
 
     private RecoveredLog run() throws IOException {
         store.createDirectories(directory);
+        CheckpointFile checkpoints = new CheckpointFile(store, directory);
+        Checkpoint remembered = checkpoints.exists() ? checkpoints.read() : null;
         List<Path> headless = new ArrayList<>();
         List<Found> found = inspect(headless);
+        List<Found> dropped = dropped(found, remembered);
         List<Found> superseded = new ArrayList<>();
         List<Found> chain = chain(found, superseded);
         checkHeadless(headless, chain);
+        checkStart(chain, headless, remembered);
         int firstInexact = checkChain(chain);
         List<Tail> tails = firstInexact == chain.size() ? List.of() : tails(chain, firstInexact);
         // nothing has been changed up to here
@@ -103,6 +108,10 @@ final class LogRecovery {
                     old.size(),
                     "epoch=" + old.head().epoch());
         }
+        for (Found old : dropped) {
+            store.delete(old.path());
+            report(Level.INFO, "segment below the log's start deleted", old.path(), 0, old.size(), "");
+        }
         for (Path path : headless) {
             quarantineWhole(path, "no head");
         }
@@ -116,7 +125,63 @@ final class LogRecovery {
             segments.add(create());
         }
         SegmentTip tip = segments.get(segments.size() - 1).tip(true);
-        return new RecoveredLog(segments, tip.nextSequence(), tip.timestampNanos(), quarantinedBytes());
+        Checkpoint checkpoint = remember(checkpoints, remembered, segments);
+        return new RecoveredLog(segments, tip.nextSequence(), tip.timestampNanos(), quarantinedBytes(), checkpoint);
+    }
+
+    // --- the checkpoint
+
+    /** Takes out, and returns, those that retention had dropped when a crash kept it from deleting them. */
+    private static List<Found> dropped(List<Found> found, @Nullable Checkpoint remembered) {
+        List<Found> dropped = new ArrayList<>();
+        while (remembered != null && found.size() > 1 && found.get(0).base() < remembered.logStart()) {
+            dropped.add(found.remove(0));
+        }
+        return dropped;
+    }
+
+    private void checkStart(List<Found> chain, List<Path> headless, @Nullable Checkpoint remembered) {
+        if (remembered == null) {
+            return;
+        }
+        Path first = directory.resolve(SegmentLayout.fileName(remembered.logStart()));
+        if (chain.isEmpty() || chain.get(0).base() != remembered.logStart()) {
+            String there = headless.contains(first) ? "one without a head" : "none";
+            throw CorruptLogException.of(first, 0, "field=segment, expected=the log's first, found=" + there);
+        }
+        if (chain.get(0).head().logId() != remembered.logId()) {
+            throw damage(
+                    chain.get(0).path(),
+                    SegmentLayout.LOG_ID_OFFSET,
+                    "logId",
+                    remembered.logId(),
+                    chain.get(0).head().logId());
+        }
+    }
+
+    private Checkpoint remember(CheckpointFile file, @Nullable Checkpoint remembered, List<Segment> segments)
+            throws IOException {
+        SegmentHead first = segments.get(0).head;
+        Checkpoint checkpoint = remembered == null ? Checkpoint.of(first, first.baseSequence()) : remembered;
+        for (Segment segment : segments) {
+            checkpoint = checkpoint.with(segment.head);
+        }
+        if (remembered == null) {
+            if (file.exists() || first.epoch() > 0 || segments.size() > 1) {
+                report(
+                        Level.WARNING,
+                        "checkpoint made anew from the segments",
+                        file.path(),
+                        0,
+                        0,
+                        "logStart=" + first.baseSequence());
+            }
+            file.create(checkpoint);
+        } else if (!checkpoint.equals(remembered)) {
+            checkpoint = checkpoint.next();
+            file.write(checkpoint);
+        }
+        return checkpoint;
     }
 
     // --- looking

@@ -70,14 +70,21 @@ final class MemoryCursor implements LogCursor {
     }
 
     private MemoryChunk enterChunk(long end) {
-        int place = records.chunkOf(position);
-        MemoryChunk found = records.chunk(place);
+        MemoryChunk[] all = records.list();
+        if (position < all[0].baseSequence) {
+            long lost = position;
+            position = all[0].baseSequence;
+            chunk = null;
+            throw HistoryLostException.of(log.name(), lost, position);
+        }
+        int place = MemoryRecords.chunkOf(all, position);
+        MemoryChunk found = all[place];
         if (found != chunk) {
             view = found.view();
         }
         chunk = found;
         offset = found.offsetOf(position);
-        chunkEnd = records.endOf(place, end);
+        chunkEnd = place + 1 < all.length ? Math.min(end, all[place + 1].baseSequence) : end;
         return found;
     }
 
@@ -86,7 +93,7 @@ final class MemoryCursor implements LogCursor {
             throw new IllegalArgumentException(
                     "sequence must not be negative: log=" + log.name() + ", sequence=" + sequence);
         }
-        return sequence;
+        return Math.max(sequence, records.firstSequence());
     }
 
     private void requireUsable() {

@@ -42,6 +42,22 @@ public interface Redex extends AutoCloseable {
      */
     RedexLog log(String name);
 
+    /**
+     * As {@link #log(String)}, with settings of its own. They are not kept on disk: who opens the log after a restart says
+     * them again.
+     *
+     * @throws LogConfigConflictException if it is open with other settings; it stays as it is
+     */
+    RedexLog log(String name, LogConfig config);
+
+    /**
+     * Closes a log and deletes all of it, quarantine included. A log of that name can then be made anew.
+     *
+     * @return whether there was such a log
+     * @throws java.io.UncheckedIOException if the disk fails; what is left is deleted by another call
+     */
+    boolean delete(String name);
+
     /** The names of all logs that exist, open or not, in ascending order. */
     List<String> names();
 

@@ -76,6 +76,15 @@ public record RedexConfig(
         return new RedexConfig(segmentBytes, maxPayloadBytes, forceInterval, lockWait, mode);
     }
 
+    /** The settings of a log that is opened without its own. */
+    LogConfig logDefaults() {
+        return LogConfig.defaults()
+                .withSegmentBytes(segmentBytes)
+                .withMaxPayloadBytes(maxPayloadBytes)
+                .withWriteMode(writeMode)
+                .withForcePolicy(ForcePolicy.interval(forceInterval));
+    }
+
     private static void requireRange(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(

@@ -35,9 +35,10 @@ final class Segment {
     private int frameBytes;
     private int frameCrc;
 
+    private volatile boolean dropped;
     private volatile @Nullable SegmentWriter writer; // null unless open for writing
 
-    private long tipGeneration; // of the force thread, as is all below
+    private long tipGeneration; // of who forces, as is all below
     private long forcedEnd;
     private boolean named; // whether the file's name is forced
     private boolean exact; // whether the tip on file says that nothing follows it
@@ -80,6 +81,21 @@ final class Segment {
         return (long) END.getAcquire(this);
     }
 
+    /** The stamp of its last published record; of an earlier segment's if it has none. */
+    long timestampNanos() {
+        end(); // orders this read behind the publication of what it belongs to
+        return timestampNanos;
+    }
+
+    /** Whether retention has taken it. */
+    boolean isDropped() {
+        return dropped;
+    }
+
+    void drop() {
+        dropped = true;
+    }
+
     boolean isEmpty() {
         return end() == SegmentLayout.HEAD_BYTES;
     }
@@ -108,7 +124,7 @@ final class Segment {
     /** Counts in a frame that is written at the end. */
     void add(long sequence, int count, int bytes, int crc, long stamp) {
         long offset = end;
-        Objects.requireNonNull(index).add(sequence - baseSequence(), offset);
+        Objects.requireNonNull(index).add(sequence - baseSequence(), offset, stamp);
         nextSequence = sequence + count;
         timestampNanos = stamp;
         frameBytes = bytes;
@@ -144,7 +160,7 @@ final class Segment {
         return writer;
     }
 
-    // --- the force thread
+    // --- who forces
 
     /** Forces what lies below an offset and is not forced yet; returns whether the file's name has still to be forced. */
     boolean force(long upTo) throws IOException {
@@ -153,6 +169,10 @@ final class Segment {
             forcedEnd = upTo;
         }
         return !named;
+    }
+
+    boolean isNamed() {
+        return named;
     }
 
     /** Says that the file's name is forced. */
