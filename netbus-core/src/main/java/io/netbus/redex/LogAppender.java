@@ -53,8 +53,9 @@ final class LogAppender {
         log.appending.lock();
         try {
             log.requireAppendable();
+            Segment segment = segmentFor(frameBytes); // first: it may let the lock go
             frame.put(payload, frameBytes);
-            return write(1, frameBytes, timestampNanos);
+            return write(segment, 1, frameBytes, timestampNanos);
         } finally {
             log.appending.unlock();
         }
@@ -66,22 +67,25 @@ final class LogAppender {
         log.appending.lock();
         try {
             log.requireAppendable();
-            long next = log.nextSequence();
-            if (expected >= 0 && expected != next) {
+            if (count == 0) {
+                return isExpected(expected) ? log.nextSequence() : -1;
+            }
+            Segment segment = isExpected(expected) ? segmentFor(frameBytes) : null; // may let the lock go
+            if (segment == null || !isExpected(expected)) {
                 return -1;
             }
-            if (count == 0) {
-                return next;
-            }
             frame.putEncoded(encoded, frameBytes);
-            return write(count, frameBytes, timestampNanos);
+            return write(segment, count, frameBytes, timestampNanos);
         } finally {
             log.appending.unlock();
         }
     }
 
-    private long write(int count, int frameBytes, long timestampNanos) {
-        Segment segment = segmentFor(frameBytes);
+    private boolean isExpected(long expected) {
+        return expected < 0 || expected == log.nextSequence();
+    }
+
+    private long write(Segment segment, int count, int frameBytes, long timestampNanos) {
         long sequence = log.nextSequence();
         long stamp = Math.max(timestampNanos, lastTimestampNanos);
         try {
