@@ -167,7 +167,7 @@ final class LogAppender {
             throw e;
         }
         try {
-            active.mark(false);
+            active.mark(SegmentTip.State.OPEN);
         } catch (IOException | RuntimeException | Error e) {
             forcer.fail(e); // a force may have failed
             throw e;
@@ -178,7 +178,7 @@ final class LogAppender {
     private void roll() throws IOException {
         long base = log.nextSequence();
         SegmentHead head = log.active().head.next(base);
-        SegmentTip tip = SegmentTip.empty(base, lastTimestampNanos, false);
+        SegmentTip tip = SegmentTip.empty(base, lastTimestampNanos, SegmentTip.State.OPEN);
         Path path = log.directory.resolve(SegmentLayout.fileName(base));
         Segment next = Segment.unwritten(path, head, tip);
         SegmentFile file = log.store.create(path);
@@ -188,7 +188,11 @@ final class LogAppender {
         } catch (IOException | RuntimeException | Error e) {
             try {
                 file.close();
-                log.store.delete(path);
+                Uninterrupted.call(() -> {
+                    log.store.delete(path);
+                    log.store.forceDirectory(log.directory); // it must not come back, beside those that follow
+                    return path;
+                });
             } catch (IOException again) {
                 e.addSuppressed(again);
                 forcer.fail(e);

@@ -22,9 +22,10 @@ final class LogForcer {
      * spares it two changes of threads; who finds somebody waits, and the force thread forces for all of those.
      *
      * What the tip of a segment vouches for was forced before the tip was written. Three rules tell an opening log what
-     * may be missing. A tip is exact only while nothing follows it: the first append after opening takes that back, by
-     * a force, before it writes. A segment's last, exact tip is written only after the next segment's head and name are
-     * forced. And segments are forced in order. So the forced part of a log ends at the first tip that is not exact.
+     * may be missing. A tip says that the log ends there only while it does: the first append after opening takes that
+     * back, by a force, before it writes. A segment's last tip, which says that another segment follows, is written only
+     * after that one's head and name are forced. And segments are forced in order. So the forced part of a log ends at the
+     * first open tip.
      */
     private static final long NOTHING_UNFORCED = 0;
     private static final long NEVER = Long.MAX_VALUE;
@@ -223,7 +224,7 @@ final class LogForcer {
             all = log.segments();
             target = log.nextSequence();
             bytes = appendedBytes;
-            tip = all[all.length - 1].tip(false);
+            tip = all[all.length - 1].tip(SegmentTip.State.OPEN);
         } finally {
             log.appending.unlock();
         }
@@ -262,7 +263,7 @@ final class LogForcer {
     /** Lets all but the last go. */
     private void sealSegments(Segment[] all) throws IOException {
         for (int i = firstUnsealed(all); i < all.length - 1; i++) {
-            all[i].seal();
+            all[i].seal(SegmentTip.State.FOLLOWED);
             log.appending.lock();
             try {
                 unsealed = unsealed - 1;
@@ -290,7 +291,7 @@ final class LogForcer {
             forceAppended();
             Segment active = log.active();
             if (active.isWritable() && log.isHealthy()) {
-                active.seal();
+                active.seal(SegmentTip.State.END);
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class LogRecovery {
 
     /*
-     * What is forced ends at the first tip that is not exact (see DiskLog for the rules that make it so); nothing below
-     * it is read, whatever the log's size. A log whose last tip is exact was closed, or nothing was appended since: it
+     * What is forced ends at the first open tip (see LogForcer for the rules that make it so); nothing below it is read,
+     * whatever the log's size. A log whose last tip says that it ends there was closed, or nothing was appended since: it
      * opens without a change.
      *
-     * Any other log was left by a crash. What lies behind the first inexact tip was never forced, or was forced last
+     * Any other log was left by a crash. What lies behind the first open tip was never forced, or was forced last
      * and nobody wrote it down; after a power cut, and after a force that failed, its pages may be clean in the cache
      * and absent on disk. So its frames, as far as they are whole and in sequence, are copied to a fresh segment, which
      * is forced, named like its first record, and of the next epoch. Then the old ones are cut at the tip, or deleted
@@ -108,24 +108,35 @@ final class LogRecovery {
                     old.size(),
                     "epoch=" + old.head().epoch());
         }
+        if (remembered != null && !dropped.isEmpty()) {
+            remembered = remembered.next();
+            checkpoints.write(remembered); // anew: the one that was found need not be on disk, and the files go now
+        }
         for (Found old : dropped) {
             store.delete(old.path());
             report(Level.INFO, "segment below the log's start deleted", old.path(), 0, old.size(), "");
         }
+        if (!superseded.isEmpty() || !dropped.isEmpty()) {
+            store.forceDirectory(directory);
+        }
         for (Path path : headless) {
-            quarantineWhole(path, "no head");
+            quarantineWhole(path, "no head, or no tip");
         }
         List<Segment> segments = new ArrayList<>();
         for (Found sealed : chain.subList(0, firstInexact)) {
-            segments.add(sealed.tip().exact() ? new Segment(sealed.path(), sealed.head(), sealed.tip()) : cut(sealed));
+            segments.add(
+                    sealed.tip().isExact() ? new Segment(sealed.path(), sealed.head(), sealed.tip()) : cut(sealed));
         }
         if (!tails.isEmpty()) {
             segments.addAll(mend(tails));
         } else if (chain.isEmpty()) {
             segments.add(create());
         }
-        SegmentTip tip = segments.get(segments.size() - 1).tip(true);
+        SegmentTip tip = segments.get(segments.size() - 1).tip(SegmentTip.State.END);
         Checkpoint checkpoint = remember(checkpoints, remembered, segments);
+        // also if nothing was changed: the process that named these files may have died before it forced their names
+        store.forceDirectory(directory);
+        store.forceDirectory(base);
         return new RecoveredLog(segments, tip.nextSequence(), tip.timestampNanos(), quarantinedBytes(), checkpoint);
     }
 
@@ -203,13 +214,19 @@ final class LogRecovery {
                 if (SegmentLayout.version(page) != SegmentLayout.VERSION) {
                     throw UnsupportedFormatException.of(path, SegmentLayout.version(page));
                 }
-                found.add(check(path, file.size(), page, baseSequence));
+                Found segment = check(path, file.size(), page, baseSequence);
+                if (segment == null) {
+                    headless.add(path);
+                } else {
+                    found.add(segment);
+                }
             }
         }
         return found;
     }
 
-    private static Found check(Path path, long size, ByteBuffer page, long baseSequence) {
+    /** The segment that a head describes; null if it has no whole tip. */
+    private static @Nullable Found check(Path path, long size, ByteBuffer page, long baseSequence) {
         SegmentHead head = SegmentLayout.decode(page);
         if (head.baseSequence() != baseSequence) {
             throw damage(path, SegmentLayout.BASE_SEQUENCE_OFFSET, "baseSequence", baseSequence, head.baseSequence());
@@ -220,8 +237,7 @@ final class LogRecovery {
         }
         SegmentTip tip = SegmentLayout.tip(page);
         if (tip == null) {
-            throw CorruptLogException.of(
-                    path, SegmentLayout.TIP_OFFSETS[0], "field=tip, expected=one whole, found=none");
+            return null;
         }
         if (tip.end() > size) {
             throw damage(path, size, "fileBytes", "at least " + tip.end(), size);
@@ -244,16 +260,22 @@ final class LogRecovery {
         return chain;
     }
 
-    /** A crash leaves a segment without a head only behind one that is not sealed. */
+    /**
+     * A crash leaves a segment without a head, or without a tip, only behind one that does not say that it is followed;
+     * or it brings one back that was deleted since, whose records are elsewhere.
+     */
     private static void checkHeadless(List<Path> headless, List<Found> chain) {
         for (Path path : headless) {
             long baseSequence = SegmentLayout.baseSequence(path.getFileName().toString());
             boolean explained = false;
             for (Found segment : chain) {
-                explained = segment.base() < baseSequence ? !segment.tip().exact() : explained;
+                if (segment.base() < baseSequence) {
+                    explained = segment.tip().state() != SegmentTip.State.FOLLOWED
+                            || segment.tip().nextSequence() > baseSequence;
+                }
             }
             if (!explained) {
-                throw CorruptLogException.of(path, 0, "field=head, expected=a whole one, found=none");
+                throw CorruptLogException.of(path, 0, "field=head or tip, expected=a whole one, found=none");
             }
         }
     }
@@ -268,14 +290,22 @@ final class LogRecovery {
             Found segment = chain.get(i);
             boolean restarted =
                     i > 0 && chain.get(i - 1).head().epoch() < segment.head().epoch();
-            if (restarted || segment.tip().exact() || segment.tip().frameBytes() > 0) {
+            if (restarted || segment.tip().isExact() || segment.tip().frameBytes() > 0) {
                 lastForced = i;
             }
         }
         for (int i = 0; i < chain.size(); i++) {
             Found segment = chain.get(i);
             if (i == chain.size() - 1) {
-                boolean untouched = segment.tip().exact()
+                if (segment.tip().state() == SegmentTip.State.FOLLOWED) {
+                    long missing = segment.tip().nextSequence();
+                    throw CorruptLogException.of(
+                            directory.resolve(SegmentLayout.fileName(missing)),
+                            0,
+                            "field=segment, expected=the one behind "
+                                    + segment.path().getFileName() + ", found=none");
+                }
+                boolean untouched = segment.tip().isExact()
                         && strayBytes(segment, segment.tip().end()) == 0;
                 if (!untouched) {
                     checkLastFrame(segment);
@@ -291,7 +321,7 @@ final class LogRecovery {
                         segment.head().logId(),
                         next.head().logId());
             }
-            boolean inexact = !segment.tip().exact() && segment.tip().nextSequence() != next.base();
+            boolean inexact = !segment.tip().isExact() && segment.tip().nextSequence() != next.base();
             if (inexact && i >= lastForced) {
                 checkLastFrame(segment);
                 return i;
@@ -305,7 +335,7 @@ final class LogRecovery {
                         "baseSequence",
                         segment.tip().nextSequence(),
                         next.base());
-            } else if (!segment.tip().exact() && i >= lastForced) {
+            } else if (!segment.tip().isExact() && i >= lastForced) {
                 checkLastFrame(segment);
                 return i;
             }
@@ -357,7 +387,7 @@ final class LogRecovery {
                 window.timestampNanos(),
                 window.frameBytes(),
                 window.crc(),
-                tip.exact());
+                tip.state());
     }
 
     /** The frame that a tip vouches for last must be there: it shows that tip and frames belong together. */
@@ -487,6 +517,7 @@ final class LogRecovery {
                 store.delete(tail.segment.path());
             }
         }
+        store.forceDirectory(directory); // a deleted file must not come back, beside those that follow
         segments.add(fresh);
         return segments;
     }
@@ -499,7 +530,7 @@ final class LogRecovery {
         Path unfinished = unfinished(path);
         int epoch = tails.get(tails.size() - 1).segment.head().epoch() + 1;
         SegmentHead head = first.head();
-        SegmentTip tip = SegmentTip.empty(baseSequence, first.tip().timestampNanos(), true);
+        SegmentTip tip = SegmentTip.empty(baseSequence, first.tip().timestampNanos(), SegmentTip.State.END);
         long copied = 0;
         try (SegmentFile to = store.create(unfinished)) {
             for (Tail tail : tails) {
@@ -550,13 +581,13 @@ final class LogRecovery {
     private Segment cut(Found found) throws IOException {
         Segment segment = new Segment(found.path(), found.head(), found.tip());
         segment.attach(new ChannelWriter(store.openForWriting(found.path())));
-        segment.seal();
+        segment.seal(SegmentTip.State.FOLLOWED);
         return segment;
     }
 
     private Segment create() throws IOException {
         SegmentHead head = new SegmentHead(new SecureRandom().nextLong(), 0, 0, 0);
-        SegmentTip tip = SegmentTip.empty(0, Long.MIN_VALUE, true);
+        SegmentTip tip = SegmentTip.empty(0, Long.MIN_VALUE, SegmentTip.State.END);
         Path path = directory.resolve(SegmentLayout.fileName(0));
         Path unfinished = unfinished(path);
         try (SegmentFile file = store.create(unfinished)) {
@@ -564,8 +595,7 @@ final class LogRecovery {
             file.force();
         }
         store.replace(unfinished, path);
-        store.forceDirectory(directory);
-        store.forceDirectory(base);
+        store.forceDirectory(directory); // before the checkpoint, which says that there is a segment
         return new Segment(path, head, tip);
     }
 

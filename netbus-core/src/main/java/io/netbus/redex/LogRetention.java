@@ -125,8 +125,7 @@ final class LogRetention implements SweepWorker.Swept {
         try {
             Segment active = log.active();
             boolean old = !active.isEmpty()
-                    && active.tip(false).timestampNanos()
-                            < log.config.retention().oldestNanos(nowNanos);
+                    && active.timestampNanos() < log.config.retention().oldestNanos(nowNanos);
             if (old && log.isOpen() && log.isHealthy()) {
                 appender.retire();
             }

@@ -41,7 +41,7 @@ final class Segment {
     private long tipGeneration; // of who forces, as is all below
     private long forcedEnd;
     private boolean named; // whether the file's name is forced
-    private boolean exact; // whether the tip on file says that nothing follows it
+    private SegmentTip.State state; // of the tip on file
 
     private final ReentrantLock indexing = new ReentrantLock();
     private volatile @Nullable SegmentIndex index; // null until it is asked for
@@ -67,7 +67,7 @@ final class Segment {
         frameBytes = tip.frameBytes();
         frameCrc = tip.frameCrc();
         tipGeneration = tip.generation();
-        exact = tip.exact();
+        state = tip.state();
         this.forcedEnd = forcedEnd;
         named = forcedEnd > 0;
     }
@@ -133,8 +133,8 @@ final class Segment {
     }
 
     /** How far it is written now. By the appender, or under the log's lock. */
-    SegmentTip tip(boolean isExact) {
-        return new SegmentTip(0, end, nextSequence, timestampNanos, frameBytes, frameCrc, isExact);
+    SegmentTip tip(SegmentTip.State what) {
+        return new SegmentTip(0, end, nextSequence, timestampNanos, frameBytes, frameCrc, what);
     }
 
     boolean isWritable() {
@@ -191,22 +191,22 @@ final class Segment {
                 tip.timestampNanos(),
                 tip.frameBytes(),
                 tip.frameCrc(),
-                tip.exact()));
-        exact = tip.exact();
+                tip.state()));
+        state = tip.state();
     }
 
-    /** Says on file, forced, whether more may follow what is there now. */
-    void mark(boolean isExact) throws IOException {
-        if (exact != isExact) {
-            writeTip(tip(isExact));
+    /** Says on file, forced, what may follow what is there now. */
+    void mark(SegmentTip.State what) throws IOException {
+        if (state != what) {
+            writeTip(tip(what));
             writer().force(end());
         }
     }
 
-    /** Lets the file go, with an exact tip; nothing is appended any more. */
-    void seal() throws IOException {
+    /** Lets the file go; nothing is appended to it any more. */
+    void seal(SegmentTip.State what) throws IOException {
         SegmentWriter open = writer();
-        mark(true);
+        mark(what);
         writer = null;
         open.finish(end());
     }

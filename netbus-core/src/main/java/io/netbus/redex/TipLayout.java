@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     24      8  timestamp of that frame, nanoseconds since 1970; of an earlier segment's if this one has none
  *     32      4  length of that frame, 0 if there is none
  *     36      4  CRC32C of that frame, as in its head
- *     40      4  1 if nothing was appended behind the end, 0 if something may have been
+ *     40      4  what may follow: 0 more frames, 1 nothing, the log ends here, 2 only another segment
  *     44     16  zero
  *     60      4  CRC32C of the 60 bytes before
  * </pre>
@@ -30,9 +30,11 @@ final class TipLayout {
     static final int TIMESTAMP_OFFSET = NEXT_SEQUENCE_OFFSET + Long.BYTES;
     static final int FRAME_BYTES_OFFSET = TIMESTAMP_OFFSET + Long.BYTES;
     static final int FRAME_CRC_OFFSET = FRAME_BYTES_OFFSET + Integer.BYTES;
-    static final int EXACT_OFFSET = FRAME_CRC_OFFSET + Integer.BYTES;
+    static final int STATE_OFFSET = FRAME_CRC_OFFSET + Integer.BYTES;
     static final int BYTES = 64;
     static final int CRC_OFFSET = BYTES - Integer.BYTES;
+
+    private static final SegmentTip.State[] STATES = SegmentTip.State.values();
 
     private TipLayout() {}
 
@@ -45,7 +47,7 @@ final class TipLayout {
         bytes.putLong(TIMESTAMP_OFFSET, tip.timestampNanos());
         bytes.putInt(FRAME_BYTES_OFFSET, tip.frameBytes());
         bytes.putInt(FRAME_CRC_OFFSET, tip.frameCrc());
-        bytes.putInt(EXACT_OFFSET, tip.exact() ? 1 : 0);
+        bytes.putInt(STATE_OFFSET, tip.state().ordinal());
         bytes.putInt(CRC_OFFSET, crc(bytes, 0));
         return bytes;
     }
@@ -62,7 +64,11 @@ final class TipLayout {
 
     /** The tip in a slot; null if it is damaged or was never written. */
     static @Nullable SegmentTip decode(ByteBuffer page, int slot) {
-        if (page.getInt(slot + CRC_OFFSET) != crc(page, slot) || isUnused(page, slot)) {
+        int state = page.getInt(slot + STATE_OFFSET);
+        if (page.getInt(slot + CRC_OFFSET) != crc(page, slot) || state < 0 || state >= STATES.length) {
+            return null;
+        }
+        if (isUnused(page, slot)) {
             return null;
         }
         return new SegmentTip(
@@ -72,7 +78,7 @@ final class TipLayout {
                 page.getLong(slot + TIMESTAMP_OFFSET),
                 page.getInt(slot + FRAME_BYTES_OFFSET),
                 page.getInt(slot + FRAME_CRC_OFFSET),
-                page.getInt(slot + EXACT_OFFSET) == 1);
+                STATES[state]);
     }
 
     private static int crc(ByteBuffer page, int slot) {

@@ -19,7 +19,7 @@ class SegmentIndexTests {
         long offset = SegmentLayout.HEAD_BYTES;
         int largestFrame = 20_000;
         for (int i = 0; i < 5_000; i++) {
-            index.add(record, offset);
+            index.add(record, offset, 0);
             model.put(record, offset);
             record += 1 + random.nextInt(200);
             offset += 48 + random.nextInt(largestFrame);

@@ -273,15 +273,20 @@ final class SimulatedInode implements SimulatedDisk.Node {
 
     // --- what reaches the disk
 
-    /** Writes all dirty sectors and the size. */
-    void force() {
+    /** Writes the dirty sectors of all pages from one offset up to another, and the size. */
+    void force(long from, long upTo) {
         look();
         changeDurable(sizes.size());
         for (int index = 0; index < sectors(); index++) {
-            if (isDirty(index)) {
+            if (isDirty(index) && isWithin(index, from, upTo)) {
                 persist(index);
             }
         }
+    }
+
+    private static boolean isWithin(int sector, long from, long upTo) {
+        long start = (long) sector * Sectors.BYTES & -PAGE_BYTES;
+        return start + PAGE_BYTES > from && start < upTo;
     }
 
     /** Writes any of it, as the kernel may at any moment. */
@@ -300,10 +305,10 @@ final class SimulatedInode implements SimulatedDisk.Node {
     }
 
     /** A force that fails: a share of the dirty sectors is written, the others meet the file system's manners. */
-    void failForce(SimulatedStore.AfterFailedForce manners, double share, Random random) {
+    void failForce(SimulatedStore.AfterFailedForce manners, double share, Random random, long from, long upTo) {
         look();
         for (int index = 0; index < sectors(); index++) {
-            if (isDirty(index)) {
+            if (isDirty(index) && isWithin(index, from, upTo)) {
                 if (random.nextDouble() < share) {
                     changeDurable(changesUpToCut(index));
                     persist(index);

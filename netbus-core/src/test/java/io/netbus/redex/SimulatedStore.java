@@ -607,20 +607,20 @@ final class SimulatedStore implements SegmentStore {
     }
 
     /** A force by whatever way it is asked for. */
-    private void force(Path path, SimulatedInode inode, String detail) throws IOException {
+    private void force(Path path, SimulatedInode inode, String detail, long from, long upTo) throws IOException {
         observer.before(Call.FORCE, path);
         lock.lock();
         try {
             switch (begin(Call.FORCE, path, detail)) {
                 case FAILS -> {
-                    inode.failForce(afterFailedForce, failedForceShare, random);
+                    inode.failForce(afterFailedForce, failedForceShare, random, from, upTo);
                     throw failed(Call.FORCE, path);
                 }
                 case DIES -> {
                     inode.writeBack(random);
                     throw died();
                 }
-                default -> inode.force();
+                default -> inode.force(from, upTo);
             }
             end();
         } finally {
@@ -683,7 +683,7 @@ final class SimulatedStore implements SegmentStore {
         @Override
         public void force() throws IOException {
             requireWritable();
-            SimulatedStore.this.force(path, inode, "");
+            SimulatedStore.this.force(path, inode, "", 0, Long.MAX_VALUE);
         }
 
         @Override
@@ -762,9 +762,9 @@ final class SimulatedStore implements SegmentStore {
         }
 
         @Override
-        public void force() throws IOException {
+        public void force(int from, int upTo) throws IOException {
             requireOpen();
-            SimulatedStore.this.force(path, inode, "mapped");
+            SimulatedStore.this.force(path, inode, "mapped", from, upTo);
         }
 
         @Override

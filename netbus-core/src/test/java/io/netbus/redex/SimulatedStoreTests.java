@@ -116,7 +116,7 @@ class SimulatedStoreTests {
         file.close();
 
         mapping.bytes().put(0, (byte) 1);
-        mapping.force();
+        mapping.force(0, mapping.bytes().capacity());
         mapping.close();
 
         assertThat(store.unplugged().contents()).isEmpty(); // its name was not forced
@@ -205,7 +205,7 @@ class SimulatedStoreTests {
         file.force();
         Mapping mapping = file.map(2 * SECTOR);
         mapping.bytes().put(SECTOR, sectors(3));
-        mapping.force();
+        mapping.force(0, mapping.bytes().capacity());
 
         assertThat(outcomes(image -> text(image.contents().get(FILE)))).containsExactly("23");
     }
@@ -476,7 +476,7 @@ class SimulatedStoreTests {
         assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(() -> write(file, 0, 1));
         assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(() -> bytes(file));
         assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(file::force);
-        assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(mapping::force);
+        assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(() -> mapping.force(0, 4096));
         assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(() -> store.create(OTHER));
         assertThatExceptionOfType(ProcessDiedException.class).isThrownBy(() -> store.openForReading(FILE));
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(mapping::bytes);
@@ -526,7 +526,7 @@ class SimulatedStoreTests {
         file.resize(SECTOR);
         file.force();
         Mapping mapping = file.map(SECTOR);
-        mapping.force();
+        mapping.force(0, mapping.bytes().capacity());
         store.replace(FILE, OTHER);
         store.delete(OTHER);
         store.forceDirectory(ROOT);
@@ -607,7 +607,7 @@ class SimulatedStoreTests {
         Mapping mapping = file.map(SECTOR);
         store.mark();
         mapping.bytes().putLong(0, 2);
-        mapping.force();
+        mapping.force(0, mapping.bytes().capacity());
         mapping.bytes().putLong(8, 3);
 
         for (int i = 0; i < CRASHES; i++) {
@@ -872,7 +872,7 @@ class SimulatedStoreTests {
             ByteBuffer memory = mapping.bytes();
             while (true) {
                 memory.putInt(0, rounds + 1);
-                mapping.force();
+                mapping.force(0, mapping.bytes().capacity());
                 rounds++;
             }
         } catch (ProcessDiedException e) {
