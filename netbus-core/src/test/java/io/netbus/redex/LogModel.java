@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What a log was told and what it promised, as a list: the oracle of the crash tests. <b>Threads:</b> one at a time.
@@ -16,6 +17,8 @@ final class LogModel {
     private final List<Expected> records = new ArrayList<>(); // of appends that returned
     private final List<Expected> inHand = new ArrayList<>(); // of the append during which the process ended
     private long lastTimestampNanos = Long.MIN_VALUE;
+    private long firstAtLeast; // records below must not be there any more
+    private long firstAtMost; // records from here on must not be dropped by retention
     private long forced;
     private int epoch;
     private long epochStart;
@@ -25,6 +28,8 @@ final class LogModel {
         copy.records.addAll(records);
         copy.inHand.addAll(inHand);
         copy.lastTimestampNanos = lastTimestampNanos;
+        copy.firstAtLeast = firstAtLeast;
+        copy.firstAtMost = firstAtMost;
         copy.forced = forced;
         copy.epoch = epoch;
         copy.epochStart = epochStart;
@@ -66,6 +71,16 @@ final class LogModel {
         forced = Math.max(forced, nextSequence);
     }
 
+    /** The log is asked to drop what lies below; it may do so from now on. */
+    void dropping(long firstSequence) {
+        firstAtMost = Math.max(firstAtMost, firstSequence);
+    }
+
+    /** The log said that it dropped what lies below, for good. */
+    void dropped(long firstSequence) {
+        firstAtLeast = Math.max(firstAtLeast, firstSequence);
+    }
+
     /** An open or a close without a crash before it: all that is visible is still there, under the same epoch. */
     void unchanged(RedexLog log) {
         int before = epoch;
@@ -83,11 +98,12 @@ final class LogModel {
     void opened(RedexLog log, long atLeast) {
         List<Expected> candidates = new ArrayList<>(records);
         candidates.addAll(inHand);
+        long first = log.firstSequence();
         long next = log.nextSequence();
-        String state = this + ", found: nextSequence=" + next + ", epoch=" + log.epoch() + ", epochStart="
-                + log.epochStart() + ", forcedSequence=" + log.forcedSequence();
+        String state = this + ", found: firstSequence=" + first + ", nextSequence=" + next + ", epoch=" + log.epoch()
+                + ", epochStart=" + log.epochStart() + ", forcedSequence=" + log.forcedSequence();
 
-        assertThat(log.firstSequence()).as("first sequence; " + state).isZero();
+        assertThat(first).as("first sequence; " + state).isBetween(firstAtLeast, firstAtMost);
         assertThat(next).as("next sequence; " + state).isBetween(atLeast, (long) candidates.size());
         boolean whole = next == 0 || candidates.get((int) next - 1).last();
         assertThat(whole).as("the last append is whole; " + state).isTrue();
@@ -101,6 +117,7 @@ final class LogModel {
         inHand.clear();
         lastTimestampNanos =
                 records.isEmpty() ? Long.MIN_VALUE : records.get((int) next - 1).timestampNanos();
+        firstAtLeast = first;
         epoch = log.epoch();
         epochStart = log.epochStart();
         forced(log.forcedSequence());
@@ -112,9 +129,11 @@ final class LogModel {
     }
 
     private void assertContent(RedexLog log, List<Expected> expected, String state) {
+        List<Long> sequences = new ArrayList<>();
         try (LogCursor cursor = log.cursor(0)) {
-            int count = cursor.read(
+            cursor.read(
                     (sequence, timestampNanos, payload) -> {
+                        sequences.add(sequence);
                         byte[] found = new byte[payload.remaining()];
                         payload.get(found);
                         Expected record = expected.get((int) sequence);
@@ -125,10 +144,14 @@ final class LogModel {
                         return true;
                     },
                     Integer.MAX_VALUE);
-            assertThat(count).as("records read; " + state).isEqualTo(expected.size());
+            assertThat(sequences)
+                    .as("records read; " + state)
+                    .containsExactlyElementsOf(LongStream.range(log.firstSequence(), expected.size())
+                            .boxed()
+                            .toList());
         }
         int last = expected.size() - 1;
-        if (last >= 0) {
+        if (last >= log.firstSequence()) {
             assertThat(log.read(last))
                     .as("the last record; " + state)
                     .isInstanceOfSatisfying(

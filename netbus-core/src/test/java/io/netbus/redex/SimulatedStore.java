@@ -1,6 +1,7 @@
 package io.netbus.redex;
 
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -323,8 +324,9 @@ final class SimulatedStore implements SegmentStore {
         }
     }
 
-    /** Whether the process has died; if not, all that was stored and called up to now is in its images. */
+    /** Whether the process has died. If not, all that the caller stored up to now is in its images. */
     boolean isDead() {
+        VarHandle.fullFence(); // stores first: whoever ends the process then sees them
         return dead;
     }
 
@@ -385,9 +387,10 @@ final class SimulatedStore implements SegmentStore {
         lock.lock();
         try {
             if (!dead) {
+                dead = true;
+                VarHandle.fullFence(); // see isDead
                 disk.look();
                 disk.unmapAll(); // what is stored from here on was never stored
-                dead = true;
             }
         } finally {
             lock.unlock();
