@@ -1,6 +1,7 @@
 package io.netbus.redex;
 
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -128,7 +129,7 @@ final class SimulatedStore implements SegmentStore {
                 return false;
             }
             callsBefore--;
-            return callsBefore == -1 || callsBefore < -1 && !once;
+            return once ? callsBefore == -1 : callsBefore < 0;
         }
     }
 
@@ -143,9 +144,11 @@ final class SimulatedStore implements SegmentStore {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final SimulatedDisk disk;
+    private final long seed;
     private final Random random;
     private final List<Made> made = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
+    private final Set<Call> lies = EnumSet.noneOf(Call.class);
 
     private AfterFailedForce afterFailedForce = AfterFailedForce.KEEPS;
     private double failedForceShare;
@@ -158,6 +161,7 @@ final class SimulatedStore implements SegmentStore {
     private long lastChange = Long.MAX_VALUE; // the process dies behind it
     private boolean diesInside; // or in it
     private volatile int failures;
+    private volatile int failedForces;
     private volatile boolean dead;
 
     /** An empty disk on which all directories down to that one exist. */
@@ -166,6 +170,7 @@ final class SimulatedStore implements SegmentStore {
     }
 
     private SimulatedStore(long seed, SimulatedDisk disk) {
+        this.seed = seed;
         this.random = new Random(seed);
         this.disk = disk;
     }
@@ -214,11 +219,22 @@ final class SimulatedStore implements SegmentStore {
         }
     }
 
+    /** Makes all calls of these kinds succeed and do nothing: a test of the tests, which must find it out. */
+    void lie(Call... calls) {
+        lock.lock();
+        try {
+            lies.addAll(List.of(calls));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Forgets all faults and limits. */
     void heal() {
         lock.lock();
         try {
             faults.clear();
+            lies.clear();
             disk.space.limit(Long.MAX_VALUE);
         } finally {
             lock.unlock();
@@ -308,14 +324,29 @@ final class SimulatedStore implements SegmentStore {
         }
     }
 
-    /** Whether the process has died; if not, all that was stored and called up to now is in its images. */
+    /** Whether the process has died. If not, all that the caller stored up to now is in its images. */
     boolean isDead() {
+        VarHandle.fullFence(); // stores first: whoever ends the process then sees them
         return dead;
     }
 
     /** How many calls failed because a test or the quota said so. */
     int failures() {
         return failures;
+    }
+
+    /** How many forces of files are among them. */
+    int failedForces() {
+        return failedForces;
+    }
+
+    AfterFailedForce afterFailedForce() {
+        lock.lock();
+        try {
+            return afterFailedForce;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What would have killed a real process, or read garbage. */
@@ -356,9 +387,10 @@ final class SimulatedStore implements SegmentStore {
         lock.lock();
         try {
             if (!dead) {
+                dead = true;
+                VarHandle.fullFence(); // see isDead
                 disk.look();
                 disk.unmapAll(); // what is stored from here on was never stored
-                dead = true;
             }
         } finally {
             lock.unlock();
@@ -374,7 +406,7 @@ final class SimulatedStore implements SegmentStore {
             if (afterFailedForce == AfterFailedForce.LOSES_LATER) {
                 copy.files().forEach(SimulatedInode::evict);
             }
-            return image(copy, random.nextLong());
+            return image(copy, seed + 1);
         } finally {
             lock.unlock();
         }
@@ -387,12 +419,12 @@ final class SimulatedStore implements SegmentStore {
 
     /** What is found after a power cut that kept nothing but what was forced, or written back by chance. */
     SimulatedStore unplugged() {
-        return powerCut(SimulatedFate.NOTHING, 0);
+        return powerCut(SimulatedFate.NOTHING, seed + 2);
     }
 
     /** What is found after a power cut before which all was written; failed forces stay failed. */
     SimulatedStore everything() {
-        return powerCut(SimulatedFate.EVERYTHING, 0);
+        return powerCut(SimulatedFate.EVERYTHING, seed + 3);
     }
 
     /** Notes what is in mapped memory now, and again at each call: what is stored after that can be {@link #torn}. */
@@ -429,6 +461,8 @@ final class SimulatedStore implements SegmentStore {
             copy.files().forEach(file -> file.tear(ascending, chance));
             SimulatedStore torn = image(copy, chance.nextLong());
             torn.afterFailedForce = afterFailedForce;
+            torn.failures = failures;
+            torn.failedForces = failedForces;
             torn.made.addAll(made);
             torn.dead = true;
             return torn;
@@ -437,18 +471,18 @@ final class SimulatedStore implements SegmentStore {
         }
     }
 
-    private SimulatedStore powerCut(SimulatedFate fate, long seed) {
+    private SimulatedStore powerCut(SimulatedFate fate, long imageSeed) {
         die();
         lock.lock();
         try {
-            return image(disk.afterPowerCut(fate), seed);
+            return image(disk.afterPowerCut(fate), imageSeed);
         } finally {
             lock.unlock();
         }
     }
 
-    private SimulatedStore image(SimulatedDisk found, long seed) {
-        SimulatedStore image = new SimulatedStore(seed, found);
+    private SimulatedStore image(SimulatedDisk found, long imageSeed) {
+        SimulatedStore image = new SimulatedStore(imageSeed, found);
         image.mapCapacityBytes = mapCapacityBytes;
         image.writeBackShare = writeBackShare;
         return image;
@@ -487,7 +521,8 @@ final class SimulatedStore implements SegmentStore {
     }
 
     private Outcome begin(Call call, Path path, String detail) throws IOException {
-        if (dead || !diesInside && changes >= lastChange) {
+        boolean behindTheLast = changes >= lastChange && !diesInside;
+        if (dead || behindTheLast) {
             throw died();
         }
         disk.look();
@@ -525,6 +560,7 @@ final class SimulatedStore implements SegmentStore {
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     private IOException failed(Call call, Path path) {
         failures++;
+        failedForces += call == Call.FORCE ? 1 : 0;
         return new IOException("Input/output error: call=" + call + ", path=" + path);
     }
 
@@ -596,7 +632,9 @@ final class SimulatedStore implements SegmentStore {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         call(Call.FORCE_DIRECTORY, directory, "", () -> {
-            disk.forceDirectory(directory);
+            if (!lies.contains(Call.FORCE_DIRECTORY)) {
+                disk.forceDirectory(directory);
+            }
             return directory;
         });
     }
@@ -620,7 +658,11 @@ final class SimulatedStore implements SegmentStore {
                     inode.writeBack(random);
                     throw died();
                 }
-                default -> inode.force(from, upTo);
+                default -> {
+                    if (!lies.contains(Call.FORCE)) {
+                        inode.force(from, upTo);
+                    }
+                }
             }
             end();
         } finally {

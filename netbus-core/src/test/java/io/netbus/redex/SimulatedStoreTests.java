@@ -663,6 +663,16 @@ class SimulatedStoreTests {
     }
 
     @Test
+    void aDiskThatLiesForcesNothing() throws IOException {
+        store.lie(Call.FORCE, Call.FORCE_DIRECTORY);
+        SegmentFile file = createForced(FILE, sectors(1));
+        file.map(SECTOR).force();
+
+        assertThat(listing(store.kill())).isEqualTo("file=1");
+        assertThat(listing(store.unplugged())).isEmpty();
+    }
+
+    @Test
     void aFailedForceThatKeepsLooksWellAndIsNotOnDisk() throws IOException {
         SegmentFile file = createForced(FILE, sectors(1));
         failForce(file, AfterFailedForce.KEEPS, sectors(2));
