@@ -280,6 +280,8 @@ final class SimulatedInode implements SimulatedDisk.Node {
         for (int index = 0; index < sectors(); index++) {
             if (isDirty(index) && isWithin(index, from, upTo)) {
                 persist(index);
+                // a sector that is written takes the size on disk along, also where a failed force had lost it
+                durableSize = Math.max(durableSize, Math.min(size, (index + 1L) * Sectors.BYTES));
             }
         }
     }

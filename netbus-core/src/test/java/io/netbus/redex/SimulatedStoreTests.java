@@ -666,7 +666,7 @@ class SimulatedStoreTests {
     void aDiskThatLiesForcesNothing() throws IOException {
         store.lie(Call.FORCE, Call.FORCE_DIRECTORY);
         SegmentFile file = createForced(FILE, sectors(1));
-        file.map(SECTOR).force();
+        file.map(SECTOR).force(0, SECTOR);
 
         assertThat(listing(store.kill())).isEqualTo("file=1");
         assertThat(listing(store.unplugged())).isEmpty();
@@ -882,7 +882,7 @@ class SimulatedStoreTests {
             ByteBuffer memory = mapping.bytes();
             while (true) {
                 memory.putInt(0, rounds + 1);
-                mapping.force(0, mapping.bytes().capacity());
+                mapping.force(0, SECTOR);
                 rounds++;
             }
         } catch (ProcessDiedException e) {

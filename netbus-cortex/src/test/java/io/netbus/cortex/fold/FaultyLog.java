@@ -1,6 +1,8 @@
 package io.netbus.cortex.fold;
 
+import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.LogCursor;
+import io.netbus.redex.LogHold;
 import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.RedexLog;
@@ -10,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +111,49 @@ public final class FaultyLog implements RedexLog {
             batchEnds.add(first + batch.count());
         }
         return first;
+    }
+
+    @Override
+    public long append(ByteBuffer payload, long timestampNanos, Acknowledgement level) {
+        throwIf(failAppends);
+        return log.append(payload, timestampNanos, level);
+    }
+
+    @Override
+    public long append(RecordBatch batch, long timestampNanos, Acknowledgement level) {
+        throwIf(failAppends);
+        return log.append(batch, timestampNanos, level);
+    }
+
+    @Override
+    public OptionalLong appendIfNext(long expectedNext, RecordBatch batch, long timestampNanos) {
+        throwIf(failAppends);
+        return log.appendIfNext(expectedNext, batch, timestampNanos);
+    }
+
+    @Override
+    public void sync() {
+        log.sync();
+    }
+
+    @Override
+    public long validUpTo(int epoch) {
+        return log.validUpTo(epoch);
+    }
+
+    @Override
+    public long sequenceAt(long timestampNanos) {
+        return log.sequenceAt(timestampNanos);
+    }
+
+    @Override
+    public LogHold hold(String owner, long sequence) {
+        return log.hold(owner, sequence);
+    }
+
+    @Override
+    public void sweep() {
+        log.sweep();
     }
 
     @Override
