@@ -215,8 +215,9 @@ final class DiskLog implements RedexLog {
         try {
             requireAppendable();
             int frameBytes = (int) FrameLayout.frameBytes(FrameLayout.RECORD_HEAD_BYTES + length);
+            Segment segment = segmentFor(frameBytes); // first: it may let others append meanwhile
             frame.put(payload, frameBytes);
-            sequence = write(1, frameBytes, timestampNanos);
+            sequence = write(segment, 1, frameBytes, timestampNanos);
         } finally {
             appending.unlock();
         }
@@ -236,8 +237,9 @@ final class DiskLog implements RedexLog {
                 return nextSequence;
             }
             int frameBytes = (int) FrameLayout.frameBytes(encoded.remaining());
+            Segment segment = segmentFor(frameBytes);
             frame.putEncoded(encoded, frameBytes);
-            sequence = write(batch.count(), frameBytes, timestampNanos);
+            sequence = write(segment, batch.count(), frameBytes, timestampNanos);
         } finally {
             appending.unlock();
         }
@@ -245,8 +247,7 @@ final class DiskLog implements RedexLog {
         return sequence;
     }
 
-    private long write(int count, int frameBytes, long timestampNanos) {
-        Segment segment = segmentFor(frameBytes);
+    private long write(Segment segment, int count, int frameBytes, long timestampNanos) {
         long sequence = nextSequence;
         long stamp = Math.max(timestampNanos, lastTimestampNanos);
         long offset = segment.end();
