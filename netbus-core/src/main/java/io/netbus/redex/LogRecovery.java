@@ -359,15 +359,16 @@ final class LogRecovery {
                 next += window.count();
             }
             tail.stray = strayBytes(segment, tail.end);
-            tail.framesFollow = holdsFrame(file, tail.end, tail.end + tail.stray, next, tag);
+            tail.framesFollow = holdsFrame(file, tail.end, tail.end + tail.stray, segment.size(), next, tag);
         }
         return next;
     }
 
-    /** Whether a whole frame of this log, of a later sequence, starts anywhere behind an offset. */
-    private boolean holdsFrame(SegmentFile file, long offset, long size, long sequence, int tag) throws IOException {
+    /** Whether a whole frame of this log, of a later sequence, starts anywhere between two offsets. */
+    private boolean holdsFrame(SegmentFile file, long offset, long end, long size, long sequence, int tag)
+            throws IOException {
         for (long at = offset + FrameLayout.ALIGNMENT_BYTES;
-                at <= size - FrameLayout.HEAD_BYTES;
+                at < end && at <= size - FrameLayout.HEAD_BYTES;
                 at += FrameLayout.ALIGNMENT_BYTES) {
             if (window.holdsFrame(file, at, size, sequence) && window.tag() == tag) {
                 return true;
