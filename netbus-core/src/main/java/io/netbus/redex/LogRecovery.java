@@ -93,6 +93,11 @@ final class LogRecovery {
         List<Tail> tails = firstInexact == chain.size() ? List.of() : tails(chain, firstInexact);
         // nothing has been changed up to here
         deleteUnfinished(directory);
+        if (!superseded.isEmpty()
+                || chain.subList(0, firstInexact).stream()
+                        .anyMatch(segment -> !segment.tip().exact())) {
+            store.forceDirectory(directory); // the name of a copy, which a crash may have left unforced
+        }
         for (Found old : superseded) {
             store.delete(old.path());
             report(
