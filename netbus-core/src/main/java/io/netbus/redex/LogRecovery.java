@@ -109,7 +109,7 @@ final class LogRecovery {
                     "epoch=" + old.head().epoch());
         }
         for (Path path : headless) {
-            quarantineWhole(path, "no head");
+            quarantineWhole(path, chain.get(chain.size() - 1).head().epoch());
         }
         List<Segment> segments = new ArrayList<>();
         for (Found sealed : chain.subList(0, firstInexact)) {
@@ -542,18 +542,19 @@ final class LogRecovery {
                 tail.defect);
     }
 
-    private void quarantineWhole(Path path, String why) throws IOException {
+    /** Moves a segment without a head aside. Its own epoch is unknown; that of the log tells it from later ones. */
+    private void quarantineWhole(Path path, int epoch) throws IOException {
         Path aside = quarantineDirectory();
         String segment = path.getFileName().toString().replace(".log", "");
         long bytes;
         try (SegmentFile file = store.openForReading(path)) {
             bytes = file.size();
         }
-        Path to = aside.resolve(segment + "-headless.torn");
+        Path to = aside.resolve(segment + "-epoch" + epoch + "-headless.torn");
         store.replace(path, to);
         store.forceDirectory(aside);
         store.forceDirectory(directory);
-        report(Level.WARNING, "segment without a head moved to quarantine", path, 0, bytes, why);
+        report(Level.WARNING, "segment without a head moved to quarantine", path, 0, bytes, "epoch=" + epoch);
     }
 
     private Path quarantineDirectory() throws IOException {
