@@ -471,7 +471,8 @@ final class DiskLog implements RedexLog {
         } finally {
             appending.unlock();
         }
-        if (failure.get() == null && target > forcedSequence) {
+        boolean toSeal = firstUnsealed < all.length - 1; // also if no record followed, for want of room
+        if (failure.get() == null && (target > forcedSequence || toSeal)) {
             try {
                 forceSegments(all, tip);
                 forcedSequence = target;
