@@ -98,6 +98,11 @@ final class LogRecovery {
         List<Tail> tails = firstInexact == chain.size() ? List.of() : tails(chain, firstInexact);
         // nothing has been changed up to here
         deleteUnfinished(directory);
+        if (!superseded.isEmpty()
+                || chain.subList(0, firstInexact).stream()
+                        .anyMatch(segment -> !segment.tip().isExact())) {
+            store.forceDirectory(directory); // the name of a copy, which a crash may have left unforced
+        }
         for (Found old : superseded) {
             store.delete(old.path());
             report(
@@ -120,7 +125,7 @@ final class LogRecovery {
             store.forceDirectory(directory);
         }
         for (Path path : headless) {
-            quarantineWhole(path, "no head, or no tip");
+            quarantineWhole(path, chain.get(chain.size() - 1).head().epoch());
         }
         List<Segment> segments = new ArrayList<>();
         for (Found sealed : chain.subList(0, firstInexact)) {
@@ -454,15 +459,16 @@ final class LogRecovery {
                 next += window.count();
             }
             tail.stray = strayBytes(segment, tail.end);
-            tail.framesFollow = holdsFrame(file, tail.end, tail.end + tail.stray, next, tag);
+            tail.framesFollow = holdsFrame(file, tail.end, tail.end + tail.stray, segment.size(), next, tag);
         }
         return next;
     }
 
-    /** Whether a whole frame of this log, of a later sequence, starts anywhere behind an offset. */
-    private boolean holdsFrame(SegmentFile file, long offset, long size, long sequence, int tag) throws IOException {
+    /** Whether a whole frame of this log, of a later sequence, starts anywhere between two offsets. */
+    private boolean holdsFrame(SegmentFile file, long offset, long end, long size, long sequence, int tag)
+            throws IOException {
         for (long at = offset + FrameLayout.ALIGNMENT_BYTES;
-                at <= size - FrameLayout.HEAD_BYTES;
+                at < end && at <= size - FrameLayout.HEAD_BYTES;
                 at += FrameLayout.ALIGNMENT_BYTES) {
             if (window.holdsFrame(file, at, size, sequence) && window.tag() == tag) {
                 return true;
@@ -631,18 +637,19 @@ final class LogRecovery {
                 tail.defect);
     }
 
-    private void quarantineWhole(Path path, String why) throws IOException {
+    /** Moves a segment without a head, or without a tip, aside. Its own epoch is unknown; that of the log tells it from later ones. */
+    private void quarantineWhole(Path path, int epoch) throws IOException {
         Path aside = quarantineDirectory();
         String segment = path.getFileName().toString().replace(".log", "");
         long bytes;
         try (SegmentFile file = store.openForReading(path)) {
             bytes = file.size();
         }
-        Path to = aside.resolve(segment + "-headless.torn");
+        Path to = aside.resolve(segment + "-epoch" + epoch + "-headless.torn");
         store.replace(path, to);
         store.forceDirectory(aside);
         store.forceDirectory(directory);
-        report(Level.WARNING, "segment without a head moved to quarantine", path, 0, bytes, why);
+        report(Level.WARNING, "segment without a head, or without a tip, moved to quarantine", path, 0, bytes, "epoch=" + epoch);
     }
 
     private Path quarantineDirectory() throws IOException {

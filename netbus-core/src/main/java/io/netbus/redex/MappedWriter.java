@@ -3,6 +3,7 @@ package io.netbus.redex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Stores frames into a mapping of the file, without a system call. */
 final class MappedWriter extends SegmentWriter {
@@ -17,6 +18,9 @@ final class MappedWriter extends SegmentWriter {
      *
      * Each time the appender enters what was prepared last, it asks for twice as much as the time before, so a log that
      * sees ten records takes up little room, and one that sees millions finds megabytes ready.
+     *
+     * The system reports a failed force once, to whoever forces first. Frames may be among what that other thread forces,
+     * so its failure is kept, and fails the next force too.
      *
      * A frame that is larger than a segment ends behind the mapping, and is written by a call.
      */
@@ -38,6 +42,7 @@ final class MappedWriter extends SegmentWriter {
     private volatile long wanted; // written by the appender
     private long step = FIRST_STEP_BYTES; // of the appender
     private boolean released; // under the lock
+    private @Nullable Throwable unforced; // under the lock: what kept room from being forced
     private volatile boolean overflown; // written by the appender
 
     /**
@@ -91,9 +96,17 @@ final class MappedWriter extends SegmentWriter {
     void force(long upTo) throws IOException {
         if (overflown) {
             file.force();
-            return;
+        } else {
+            mapping.force(0, (int) upTo);
         }
-        mapping.force(0, (int) upTo);
+        preparing.lock(); // waits for a force over there, which may take the report of a failure from this one
+        try {
+            if (unforced != null) {
+                throw new IOException("an earlier force failed", unforced);
+            }
+        } finally {
+            preparing.unlock();
+        }
     }
 
     @Override
@@ -120,6 +133,9 @@ final class MappedWriter extends SegmentWriter {
             if (!released && prepared - from <= LARGEST_FORCED_STEP_BYTES) {
                 mapping.force((int) from, (int) prepared);
             }
+        } catch (IOException | RuntimeException | Error e) {
+            unforced = e;
+            throw e;
         } finally {
             preparing.unlock();
         }

@@ -24,9 +24,16 @@ final class SegmentIndex {
 
     private long nextOffset; // of the adder
 
-    /** Goes over a segment's frames up to its end, looking at their heads only. */
+    /**
+     * Goes over a segment's frames up to its end, looking at their heads only. Stops at a damaged one, which who reads
+     * that far will meet; frames that are added later can be found.
+     */
     static SegmentIndex read(Segment segment, SegmentStore store) throws IOException {
         SegmentIndex index = new SegmentIndex();
+        if (segment.isEmpty()) {
+            return index;
+        }
+        index.add(0, SegmentLayout.HEAD_BYTES, Long.MIN_VALUE);
         FrameWindow window = new FrameWindow(INTERVAL_BYTES);
         long end = segment.end();
         long sequence = segment.baseSequence();
@@ -34,7 +41,8 @@ final class SegmentIndex {
             for (long at = SegmentLayout.HEAD_BYTES; at < end; at += window.frameBytes()) {
                 String defect = window.head(file, at, end, segment.head.frameTag(), sequence);
                 if (defect != null) {
-                    throw CorruptLogException.of(segment.path, at, defect);
+                    index.nextOffset = end;
+                    return index;
                 }
                 index.add(sequence - segment.baseSequence(), at, window.timestampNanos());
                 sequence += window.count();
