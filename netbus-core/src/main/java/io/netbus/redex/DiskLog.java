@@ -126,6 +126,7 @@ final class DiskLog implements RedexLog {
     @Override
     public RedexLogStats stats() {
         long next = nextSequence();
+        int segments = log.segments().length;
         Throwable cause = log.failure();
         return new RedexLogStats(
                 name(),
@@ -133,8 +134,8 @@ final class DiskLog implements RedexLog {
                 firstSequence(),
                 next,
                 Math.min(forcedSequence(), next),
-                log.bytes(),
-                log.segments().length,
+                log.bytes() - (long) segments * SegmentLayout.HEAD_BYTES,
+                segments,
                 forcer.unforcedBytes(),
                 forcer.unforcedNanos(),
                 forcer.lastForceNanos(),

@@ -54,6 +54,14 @@ final class LogRecovery {
         }
     }
 
+    /** A segment file that lacks what must be whole in its first page. */
+    private record Headless(Path path, long offset, String field) {
+
+        long base() {
+            return SegmentLayout.baseSequence(path.getFileName().toString());
+        }
+    }
+
     /** What follows the tip of a segment. */
     private static final class Tail {
 
@@ -87,7 +95,7 @@ final class LogRecovery {
         store.createDirectories(directory);
         CheckpointFile checkpoints = new CheckpointFile(store, directory);
         Checkpoint remembered = checkpoints.exists() ? checkpoints.read() : null;
-        List<Path> headless = new ArrayList<>();
+        List<Headless> headless = new ArrayList<>();
         List<Found> found = inspect(headless);
         List<Found> dropped = dropped(found, remembered);
         List<Found> superseded = new ArrayList<>();
@@ -124,8 +132,8 @@ final class LogRecovery {
         if (!superseded.isEmpty() || !dropped.isEmpty()) {
             store.forceDirectory(directory);
         }
-        for (Path path : headless) {
-            quarantineWhole(path, chain.get(chain.size() - 1).head().epoch());
+        for (Headless each : headless) {
+            quarantineWhole(each.path(), chain.get(chain.size() - 1).head().epoch());
         }
         List<Segment> segments = new ArrayList<>();
         for (Found sealed : chain.subList(0, firstInexact)) {
@@ -156,13 +164,14 @@ final class LogRecovery {
         return dropped;
     }
 
-    private void checkStart(List<Found> chain, List<Path> headless, @Nullable Checkpoint remembered) {
+    private void checkStart(List<Found> chain, List<Headless> headless, @Nullable Checkpoint remembered) {
         if (remembered == null) {
             return;
         }
         Path first = directory.resolve(SegmentLayout.fileName(remembered.logStart()));
         if (chain.isEmpty() || chain.get(0).base() != remembered.logStart()) {
-            String there = headless.contains(first) ? "one without a head" : "none";
+            boolean isHeadless = headless.stream().anyMatch(each -> each.path().equals(first));
+            String there = isHeadless ? "one without a head" : "none";
             throw CorruptLogException.of(first, 0, "field=segment, expected=the log's first, found=" + there);
         }
         if (chain.get(0).head().logId() != remembered.logId()) {
@@ -202,7 +211,7 @@ final class LogRecovery {
 
     // --- looking
 
-    private List<Found> inspect(List<Path> headless) throws IOException {
+    private List<Found> inspect(List<Headless> headless) throws IOException {
         List<Found> found = new ArrayList<>();
         for (Path path : store.list(directory)) {
             long baseSequence = SegmentLayout.baseSequence(path.getFileName().toString());
@@ -213,7 +222,7 @@ final class LogRecovery {
                 ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 int read = file.read(page, 0);
                 if (read < SegmentLayout.HEAD_BYTES || SegmentLayout.defect(page) != null) {
-                    headless.add(path);
+                    headless.add(new Headless(path, 0, "head"));
                     continue;
                 }
                 if (SegmentLayout.version(page) != SegmentLayout.VERSION) {
@@ -221,7 +230,7 @@ final class LogRecovery {
                 }
                 Found segment = check(path, file.size(), page, baseSequence);
                 if (segment == null) {
-                    headless.add(path);
+                    headless.add(new Headless(path, SegmentLayout.TIP_OFFSETS[0], "tip"));
                 } else {
                     found.add(segment);
                 }
@@ -269,9 +278,9 @@ final class LogRecovery {
      * A crash leaves a segment without a head, or without a tip, only behind one that does not say that it is followed;
      * or it brings one back that was deleted since, whose records are elsewhere.
      */
-    private static void checkHeadless(List<Path> headless, List<Found> chain) {
-        for (Path path : headless) {
-            long baseSequence = SegmentLayout.baseSequence(path.getFileName().toString());
+    private static void checkHeadless(List<Headless> headless, List<Found> chain) {
+        for (Headless each : headless) {
+            long baseSequence = each.base();
             boolean explained = false;
             for (Found segment : chain) {
                 if (segment.base() < baseSequence) {
@@ -280,7 +289,8 @@ final class LogRecovery {
                 }
             }
             if (!explained) {
-                throw CorruptLogException.of(path, 0, "field=head or tip, expected=a whole one, found=none");
+                throw CorruptLogException.of(
+                        each.path(), each.offset(), "field=" + each.field() + ", expected=a whole one, found=none");
             }
         }
     }
@@ -649,7 +659,13 @@ final class LogRecovery {
         store.replace(path, to);
         store.forceDirectory(aside);
         store.forceDirectory(directory);
-        report(Level.WARNING, "segment without a head, or without a tip, moved to quarantine", path, 0, bytes, "epoch=" + epoch);
+        report(
+                Level.WARNING,
+                "segment without a head, or without a tip, moved to quarantine",
+                path,
+                0,
+                bytes,
+                "epoch=" + epoch);
     }
 
     private Path quarantineDirectory() throws IOException {

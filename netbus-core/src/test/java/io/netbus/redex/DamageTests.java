@@ -268,7 +268,7 @@ class DamageTests {
             assertThat(payloads(log)).containsExactly("first", "second", "third", "fourth", LARGE, "last");
             assertThat(log.epoch()).isZero();
         }
-        assertThat(LogFiles.tip(files.bytes(0)).exact()).isTrue();
+        assertThat(LogFiles.tip(files.bytes(0)).isExact()).isTrue();
         assertThat(LogFiles.tip(files.bytes(0)).end()).isEqualTo((long) frames.get(4));
         Map<String, String> mended = files.content();
         files.reopen();

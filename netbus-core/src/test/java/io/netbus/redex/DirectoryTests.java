@@ -156,7 +156,7 @@ class DirectoryTests {
                 }
             }
         }
-        assertThat(files.names()).hasSize(4); // two segments, a copy of what followed, one torn tail
+        assertThat(files.names()).hasSize(5); // checkpoint, two segments, a copy of what followed, one torn tail
     }
 
     // --- names

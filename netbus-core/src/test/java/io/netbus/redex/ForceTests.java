@@ -388,7 +388,9 @@ class ForceTests {
 
         assertThat(log.forcedSequence()).isEqualTo(2);
         log.close();
-        assertThat(store.calls).isEmpty();
+        assertThat(store.calls)
+                .as("names that a process gave which died before it forced them")
+                .containsExactly("forceDirectory orders.redex", "forceDirectory " + base.getFileName());
         assertThat(files.content()).isEqualTo(before);
     }
 
@@ -410,7 +412,11 @@ class ForceTests {
                         "replace 00000000000000000000.log",
                         "forceDirectory orders.redex",
                         "delete 00000000000000000001.log",
-                        "delete 00000000000000000002.log");
+                        "delete 00000000000000000002.log",
+                        "forceDirectory orders.redex",
+                        "force checkpoint",
+                        "forceDirectory orders.redex",
+                        "forceDirectory " + base.getFileName());
     }
 
     @Test
@@ -510,7 +516,7 @@ class ForceTests {
             assertThat(log.stats().failure()).isNull();
             await().alias("the force thread comes to rest")
                     .atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
-                    .until(() -> !((DiskLog) log).isForceDue(System.nanoTime()));
+                    .until(() -> !((DiskLog) log).forcer().isForceDue(System.nanoTime()));
         }
 
         store.onWrite = path -> {};

@@ -105,8 +105,8 @@ class FormatDocumentTests {
                         TipLayout.TIMESTAMP_OFFSET,
                         TipLayout.FRAME_BYTES_OFFSET,
                         TipLayout.FRAME_CRC_OFFSET,
-                        TipLayout.EXACT_OFFSET,
-                        TipLayout.EXACT_OFFSET + Integer.BYTES,
+                        TipLayout.STATE_OFFSET,
+                        TipLayout.STATE_OFFSET + Integer.BYTES,
                         TipLayout.CRC_OFFSET,
                         TipLayout.BYTES);
         assertThat(SegmentLayout.tipOffset(1)).isEqualTo(1024);

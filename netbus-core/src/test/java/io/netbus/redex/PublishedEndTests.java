@@ -62,6 +62,6 @@ class PublishedEndTests {
             }
         }
         files.reopen();
-        assertThat(files.names()).containsExactly("00000000000000000000.log");
+        assertThat(files.names()).containsExactly("00000000000000000000.log", "checkpoint");
     }
 }

@@ -50,7 +50,7 @@ class SegmentIndexTests {
             Random random = new Random(1);
             for (int i = 0; i < 500; i++) {
                 long offset = SegmentLayout.HEAD_BYTES + log.stats().bytes();
-                kept.add(log.append(ByteBuffer.wrap(new byte[random.nextInt(3_000)]), 1), offset);
+                kept.add(log.append(ByteBuffer.wrap(new byte[random.nextInt(3_000)]), 1), offset, 1);
             }
         }
         byte[] bytes = files.bytes(0);
