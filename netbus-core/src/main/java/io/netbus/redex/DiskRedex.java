@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -75,11 +76,14 @@ final class DiskRedex implements Redex {
     @Override
     public List<String> names() {
         try {
-            return store.list(directory).stream()
-                    .map(path -> LogName.fromDirectory(path.getFileName().toString()))
-                    .flatMap(Optional::stream)
-                    .sorted()
-                    .toList();
+            List<String> names = new ArrayList<>();
+            for (Path path : store.list(directory)) {
+                String found = path.getFileName().toString();
+                Optional<String> name =
+                        LogName.isShortened(found) ? NameFile.logOf(store, path) : LogName.fromDirectory(found);
+                name.ifPresent(names::add);
+            }
+            return names.stream().sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException("directory could not be listed: directory=" + directory, e);
         }
@@ -133,6 +137,12 @@ final class DiskRedex implements Redex {
         try {
             if (closing.get()) { // looked at after the entry was made: close either sees the entry or is seen here
                 throw LogClosedException.of(name);
+            }
+            if (!LogName.isPlain(name)) {
+                Uninterrupted.call(() -> {
+                    NameFile.claim(store, directory, name);
+                    return name;
+                });
             }
             DiskLog log = DiskLog.open(name, directory, store, config, forcer, preparer, it -> logs.remove(name, mine));
             mine.complete(log);

@@ -33,8 +33,11 @@ public interface Redex extends AutoCloseable {
     /**
      * Opens the log of that name, creating it if it is new; the same instance while it is open.
      *
-     * @param name 1 to 200 characters of {@code a-z 0-9 - _ . /}; no empty segment, {@code .} or {@code ..}
+     * @param name 1 to 255 characters of {@code a-z 0-9 - _ . /}; no empty segment, {@code .} or {@code ..}, so no slash
+     *     at either end
      * @throws IllegalArgumentException if the name is not of that form
+     * @throws LogNameTakenException if the directory that the name leads to says that it is another log's; the log stays
+     *         closed
      * @throws CorruptLogException if a file is damaged in a way no crash explains; the log stays closed
      * @throws UnsupportedFormatException if a later release wrote it in a newer format; the log stays closed
      * @throws LogClosedException after {@link #close()}
