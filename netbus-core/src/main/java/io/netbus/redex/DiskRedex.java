@@ -35,6 +35,13 @@ final class DiskRedex implements Redex {
     }
 
     static Redex open(Path directory, RedexConfig config) {
+        return open(directory, config, NetworkFileSystem::typeOf);
+    }
+
+    static Redex open(Path directory, RedexConfig config, NetworkFileSystem.TypeOf types) {
+        if (!config.allowNetworkFileSystem()) {
+            NetworkFileSystem.refuse(directory, types);
+        }
         return open(directory, config, new FileStore());
     }
 

@@ -19,6 +19,8 @@ public interface Redex extends AutoCloseable {
      *
      * @throws DirectoryLockedException if another process, or another {@code Redex} of this one, still holds the
      *         directory after {@link RedexConfig#lockWait()}, or when this thread is interrupted; nothing is changed
+     * @throws NetworkFileSystemException if the directory is on a network file system and {@link
+     *         RedexConfig#allowNetworkFileSystem()} does not allow that; nothing is changed
      * @throws java.io.UncheckedIOException if the directory cannot be created or read
      */
     static Redex onDisk(Path directory, RedexConfig config) {
