@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class DiskCursor implements LogCursor {
     private final DiskLog log;
     private final SegmentStore store;
     private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+    private final RecordWait waiting;
 
     private volatile @Nullable SegmentFile file; // of the segment; also closed by the log's close
     private volatile boolean closed;
@@ -39,6 +41,7 @@ final class DiskCursor implements LogCursor {
     DiskCursor(DiskLog log, SegmentStore store, long fromSequence) {
         this.log = log;
         this.store = store;
+        waiting = new RecordWait(log.hints());
         position = start(fromSequence);
     }
 
@@ -102,8 +105,20 @@ final class DiskCursor implements LogCursor {
     }
 
     @Override
+    public boolean await(Duration timeout) throws InterruptedException {
+        requireNotHandingOver();
+        return waiting.await(this::hasNext, timeout);
+    }
+
+    private boolean hasNext() {
+        requireOpen();
+        return position < log.nextSequence();
+    }
+
+    @Override
     public void close() {
         closed = true;
+        waiting.wake();
         log.forget(this);
         release();
     }

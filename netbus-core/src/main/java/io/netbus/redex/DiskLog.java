@@ -615,6 +615,10 @@ final class DiskLog implements RedexLog {
         return hints.add(hint);
     }
 
+    AppendHints hints() {
+        return hints;
+    }
+
     // --- closing
 
     boolean isOpen() {
@@ -638,7 +642,7 @@ final class DiskLog implements RedexLog {
         forcer.finish(this);
         state.set(State.CLOSED);
         answer(new ArrayList<>(waiters));
-        hints.clear();
+        hints.close();
         cursors.forEach(DiskCursor::release);
         cursors.clear();
         for (Segment segment : segments) {

@@ -129,6 +129,10 @@ final class MemoryLog implements RedexLog {
         return new RedexLogStats(name, 0, 0, next, next, records.bytes(), records.chunks(), 0, null);
     }
 
+    AppendHints hints() {
+        return hints;
+    }
+
     boolean isOpen() {
         return !closed;
     }
@@ -150,7 +154,7 @@ final class MemoryLog implements RedexLog {
         } finally {
             records.lock.unlock();
         }
-        hints.clear();
+        hints.close();
         whenClosed.accept(this);
     }
 }

@@ -8,6 +8,7 @@ import io.netbus.redex.RedexLogStats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -164,6 +165,11 @@ public final class FaultyLog implements RedexLog {
             public int read(RecordReader reader, int maxRecords) {
                 throwIf(failReads);
                 return cursor.read(reader, maxRecords);
+            }
+
+            @Override
+            public boolean await(Duration timeout) throws InterruptedException {
+                return cursor.await(timeout);
             }
 
             @Override
