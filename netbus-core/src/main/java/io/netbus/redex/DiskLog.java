@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,6 +77,7 @@ final class DiskLog implements RedexLog {
     private final RedexConfig config;
     private final ForceWorker forcer;
     private final PrepareWorker preparer;
+    private final TailWorker tails;
     private final Consumer<DiskLog> whenClosed;
     private final long forceIntervalNanos;
     private final long quarantinedBytes;
@@ -111,6 +113,7 @@ final class DiskLog implements RedexLog {
             RedexConfig config,
             ForceWorker forcer,
             PrepareWorker preparer,
+            TailWorker tails,
             Consumer<DiskLog> whenClosed,
             RecoveredLog recovered) {
         this.name = name;
@@ -119,6 +122,7 @@ final class DiskLog implements RedexLog {
         this.config = config;
         this.forcer = forcer;
         this.preparer = preparer;
+        this.tails = tails;
         this.whenClosed = whenClosed;
         this.forceIntervalNanos = config.forceInterval().toNanos();
         this.hints = new AppendHints(name);
@@ -143,11 +147,12 @@ final class DiskLog implements RedexLog {
             RedexConfig config,
             ForceWorker forcer,
             PrepareWorker preparer,
+            TailWorker tails,
             Consumer<DiskLog> whenClosed)
             throws IOException {
         RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base));
         Path directory = base.resolve(LogName.directory(name));
-        DiskLog log = new DiskLog(name, directory, store, config, forcer, preparer, whenClosed, recovered);
+        DiskLog log = new DiskLog(name, directory, store, config, forcer, preparer, tails, whenClosed, recovered);
         forcer.add(log);
         preparer.add(log);
         return log;
@@ -610,6 +615,17 @@ final class DiskLog implements RedexLog {
     }
 
     @Override
+    public long sequenceAt(long timestampNanos) {
+        return StampSearch.sequenceAt(this, timestampNanos);
+    }
+
+    @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        requireOpen();
+        return tails.publisher(this, hints, from);
+    }
+
+    @Override
     public Registration onAppend(Runnable hint) {
         requireOpen();
         return hints.add(hint);
@@ -631,6 +647,7 @@ final class DiskLog implements RedexLog {
 
     @Override
     public void close() {
+        tails.finish(this);
         if (!state.compareAndSet(State.OPEN, State.CLOSING)) {
             if (!forcer.isCurrentThread()) { // the thread that closes may be waiting for this one
                 awaitClosed();

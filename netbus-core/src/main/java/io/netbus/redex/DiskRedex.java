@@ -22,6 +22,7 @@ final class DiskRedex implements Redex {
     private final DirectoryLock lock;
     private final ForceWorker forcer = new ForceWorker();
     private final PrepareWorker preparer = new PrepareWorker();
+    private final TailWorker tails = new TailWorker();
 
     private final ConcurrentHashMap<String, CompletableFuture<DiskLog>> logs = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -120,6 +121,7 @@ final class DiskRedex implements Redex {
             }
             return;
         }
+        tails.close();
         for (CompletableFuture<DiskLog> log : logs.values()) {
             log.handle((open, failure) -> open)
                     .thenAccept(open -> {
@@ -151,7 +153,8 @@ final class DiskRedex implements Redex {
                     return name;
                 });
             }
-            DiskLog log = DiskLog.open(name, directory, store, config, forcer, preparer, it -> logs.remove(name, mine));
+            DiskLog log = DiskLog.open(
+                    name, directory, store, config, forcer, preparer, tails, it -> logs.remove(name, mine));
             mine.complete(log);
             return log;
         } catch (IOException e) {

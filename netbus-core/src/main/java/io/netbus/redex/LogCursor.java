@@ -30,7 +30,7 @@ public interface LogCursor extends AutoCloseable {
 
     /**
      * Waits until there is a record at {@link #position()}, for {@link #read} to take. An append wakes each thread that
-     * waits, on the appender's.
+     * waits, on the appender's; for many readers at one log, {@link RedexLog#tail} is lighter.
      *
      * @param timeout how long; none or a negative one only looks
      * @return whether there is one

@@ -3,6 +3,7 @@ package io.netbus.redex;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /** An open log in memory. */
@@ -11,15 +12,18 @@ final class MemoryLog implements RedexLog {
     private final String name;
     private final RedexConfig config;
     private final MemoryRecords records;
+    private final TailWorker tails;
     private final Consumer<MemoryLog> whenClosed;
     private final AppendHints hints;
 
     private volatile boolean closed; // written under the records' lock
 
-    MemoryLog(String name, RedexConfig config, MemoryRecords records, Consumer<MemoryLog> whenClosed) {
+    MemoryLog(
+            String name, RedexConfig config, MemoryRecords records, TailWorker tails, Consumer<MemoryLog> whenClosed) {
         this.name = name;
         this.config = config;
         this.records = records;
+        this.tails = tails;
         this.whenClosed = whenClosed;
         this.hints = new AppendHints(name);
     }
@@ -118,6 +122,17 @@ final class MemoryLog implements RedexLog {
     }
 
     @Override
+    public long sequenceAt(long timestampNanos) {
+        return StampSearch.sequenceAt(this, timestampNanos);
+    }
+
+    @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        requireOpen();
+        return tails.publisher(this, hints, from);
+    }
+
+    @Override
     public Registration onAppend(Runnable hint) {
         requireOpen();
         return hints.add(hint);
@@ -145,6 +160,7 @@ final class MemoryLog implements RedexLog {
 
     @Override
     public void close() {
+        tails.finish(this);
         records.lock.lock();
         try {
             if (closed) {

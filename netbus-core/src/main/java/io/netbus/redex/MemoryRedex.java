@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class MemoryRedex implements Redex {
 
     private final RedexConfig config;
+    private final TailWorker tails = new TailWorker();
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<String, MemoryRecords> records = new TreeMap<>(); // under the lock
     private final ConcurrentSkipListMap<String, MemoryLog> open = new ConcurrentSkipListMap<>();
@@ -31,7 +32,7 @@ final class MemoryRedex implements Redex {
             MemoryLog log = open.get(name);
             if (log == null || !log.isOpen()) {
                 MemoryRecords kept = records.computeIfAbsent(name, key -> new MemoryRecords());
-                log = new MemoryLog(name, config, kept, it -> open.remove(it.name(), it));
+                log = new MemoryLog(name, config, kept, tails, it -> open.remove(it.name(), it));
                 open.put(name, log);
             }
             return log;
@@ -62,6 +63,7 @@ final class MemoryRedex implements Redex {
 
     @Override
     public void close() {
+        tails.close();
         lock.lock();
         try {
             closed = true;

@@ -1,10 +1,12 @@
 package io.netbus.cortex.fold;
 
 import io.netbus.redex.LogCursor;
+import io.netbus.redex.LogRecord;
 import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.RedexLog;
 import io.netbus.redex.RedexLogStats;
+import io.netbus.redex.TailStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +180,16 @@ public final class FaultyLog implements RedexLog {
                 cursor.close();
             }
         };
+    }
+
+    @Override
+    public long sequenceAt(long timestampNanos) {
+        return log.sequenceAt(timestampNanos);
+    }
+
+    @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        return log.tail(from);
     }
 
     @Override
