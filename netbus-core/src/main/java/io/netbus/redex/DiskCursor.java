@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class DiskCursor implements LogCursor {
     private final DiskLog owner;
     private final LogState log;
     private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+    private final RecordWait waiting;
 
     private volatile @Nullable SegmentFile file; // of the segment; also closed by the log's close
     private volatile boolean closed;
@@ -40,6 +42,7 @@ final class DiskCursor implements LogCursor {
     DiskCursor(DiskLog owner, LogState log, long fromSequence) {
         this.owner = owner;
         this.log = log;
+        this.waiting = new RecordWait(owner.hints());
         position = start(fromSequence);
     }
 
@@ -105,8 +108,20 @@ final class DiskCursor implements LogCursor {
     }
 
     @Override
+    public boolean await(Duration timeout) throws InterruptedException {
+        requireNotHandingOver();
+        return waiting.await(this::hasNext, timeout);
+    }
+
+    private boolean hasNext() {
+        requireOpen();
+        return position < log.nextSequence();
+    }
+
+    @Override
     public void close() {
         closed = true;
+        waiting.wake();
         owner.forget(this);
         release();
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -294,6 +295,16 @@ final class DiskLog implements RedexLog {
     }
 
     @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        requireOpen();
+        return workers.tails().publisher(this, hints, from);
+    }
+
+    AppendHints hints() {
+        return hints;
+    }
+
+    @Override
     public Registration onAppend(Runnable hint) {
         requireOpen();
         return hints.add(hint);
@@ -333,6 +344,7 @@ final class DiskLog implements RedexLog {
 
     @Override
     public void close() {
+        workers.tails().finish(this);
         if (!closing.compareAndSet(false, true)) {
             if (!workers.forcer().isCurrentThread()) { // the thread that closes may be waiting for this one
                 awaitClosed();
@@ -345,7 +357,7 @@ final class DiskLog implements RedexLog {
         workers.remove(this);
         retention.close();
         workers.forcer().finish(this);
-        hints.clear();
+        hints.close();
         cursors.forEach(DiskCursor::release);
         cursors.clear();
         for (Segment segment : log.segments()) {

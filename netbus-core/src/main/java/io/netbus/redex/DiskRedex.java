@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,13 @@ final class DiskRedex implements Redex {
     }
 
     static Redex open(Path directory, RedexConfig config) {
+        return open(directory, config, NetworkFileSystem::typeOf);
+    }
+
+    static Redex open(Path directory, RedexConfig config, NetworkFileSystem.TypeOf types) {
+        if (!config.allowNetworkFileSystem()) {
+            NetworkFileSystem.refuse(directory, types);
+        }
         return open(directory, config, new FileStore());
     }
 
@@ -153,11 +161,14 @@ final class DiskRedex implements Redex {
     @Override
     public List<String> names() {
         try {
-            return store.list(directory).stream()
-                    .map(path -> LogName.fromDirectory(path.getFileName().toString()))
-                    .flatMap(Optional::stream)
-                    .sorted()
-                    .toList();
+            List<String> names = new ArrayList<>();
+            for (Path path : store.list(directory)) {
+                String found = path.getFileName().toString();
+                Optional<String> name =
+                        LogName.isShortened(found) ? NameFile.logOf(store, path) : LogName.fromDirectory(found);
+                name.ifPresent(names::add);
+            }
+            return names.stream().sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException("directory could not be listed: directory=" + directory, e);
         }
@@ -187,6 +198,7 @@ final class DiskRedex implements Redex {
             }
             return;
         }
+        workers.tails().close();
         for (CompletableFuture<DiskLog> log : logs.values()) {
             log.handle((open, failure) -> open)
                     .thenAccept(open -> {
@@ -210,6 +222,12 @@ final class DiskRedex implements Redex {
         try {
             if (closing.get()) { // looked at after the entry was made: close either sees the entry or is seen here
                 throw LogClosedException.of(name);
+            }
+            if (!LogName.isPlain(name)) {
+                Uninterrupted.call(() -> {
+                    NameFile.claim(store, directory, name);
+                    return name;
+                });
             }
             DiskLog log = DiskLog.open(name, directory, store, settings, clock, workers, it -> logs.remove(name, mine));
             mine.complete(log);

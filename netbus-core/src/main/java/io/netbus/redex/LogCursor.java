@@ -1,9 +1,11 @@
 package io.netbus.redex;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
- * Reads a log forward. <b>Threads:</b> one at a time. A cursor holds at most one open file and must be closed.
+ * Reads a log forward. <b>Threads:</b> one at a time, but any may {@link #close()}. A cursor holds at most one open file
+ * and must be closed.
  */
 public interface LogCursor extends AutoCloseable {
 
@@ -27,7 +29,19 @@ public interface LogCursor extends AutoCloseable {
      */
     int read(RecordReader reader, int maxRecords);
 
-    /** Lets its file go. Idempotent. */
+    /**
+     * Waits until there is a record at {@link #position()}, for {@link #read} to take. An append wakes each thread that
+     * waits, on the appender's; for many readers at one log, {@link RedexLog#tail} is lighter.
+     *
+     * @param timeout how long; none or a negative one only looks
+     * @return whether there is one
+     * @throws LogClosedException if the log or this cursor is closed, also while this waits
+     * @throws InterruptedException if the thread is interrupted, before or while this waits; the cursor stays as it is
+     * @throws IllegalStateException if called by the reader
+     */
+    boolean await(Duration timeout) throws InterruptedException;
+
+    /** Lets its file go, and wakes who waits, from any thread. Idempotent. */
     @Override
     void close();
 

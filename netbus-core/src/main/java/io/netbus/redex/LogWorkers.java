@@ -1,10 +1,10 @@
 package io.netbus.redex;
 
 /** The threads that serve all logs of one {@link DiskRedex}. */
-record LogWorkers(ForceWorker forcer, PrepareWorker preparer, SweepWorker sweeper) {
+record LogWorkers(ForceWorker forcer, PrepareWorker preparer, SweepWorker sweeper, TailWorker tails) {
 
     static LogWorkers start() {
-        return new LogWorkers(new ForceWorker(), new PrepareWorker(), new SweepWorker());
+        return new LogWorkers(new ForceWorker(), new PrepareWorker(), new SweepWorker(), new TailWorker());
     }
 
     void add(DiskLog log) {

@@ -2,6 +2,7 @@ package io.netbus.redex;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link MemoryLog}; hands out views of its chunks. */
@@ -9,6 +10,7 @@ final class MemoryCursor implements LogCursor {
 
     private final MemoryLog log;
     private final MemoryRecords records;
+    private final RecordWait waiting;
 
     private volatile boolean closed;
     private long position;
@@ -22,6 +24,7 @@ final class MemoryCursor implements LogCursor {
     MemoryCursor(MemoryLog log, MemoryRecords records, long fromSequence) {
         this.log = log;
         this.records = records;
+        waiting = new RecordWait(log.hints());
         position = start(fromSequence);
     }
 
@@ -65,8 +68,20 @@ final class MemoryCursor implements LogCursor {
     }
 
     @Override
+    public boolean await(Duration timeout) throws InterruptedException {
+        requireUsable();
+        return waiting.await(this::hasNext, timeout);
+    }
+
+    private boolean hasNext() {
+        requireUsable();
+        return position < records.nextSequence();
+    }
+
+    @Override
     public void close() {
         closed = true;
+        waiting.wake();
     }
 
     private MemoryChunk enterChunk(long end) {

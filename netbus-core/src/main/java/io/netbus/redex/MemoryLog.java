@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
     private final LogConfig config;
     private final InstantSource clock;
     private final MemoryRecords records;
+    private final TailWorker tails;
     private final LogHolds holds;
     private final Consumer<MemoryLog> whenClosed;
     private final AppendHints hints;
@@ -23,11 +25,14 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
     private volatile boolean closed; // written under the records' lock
 
     MemoryLog(
-            String name, LogConfig config, InstantSource clock, MemoryRecords records, Consumer<MemoryLog> whenClosed) {
+            String name, LogConfig config, InstantSource clock, MemoryRecords records,
+            TailWorker tails,
+            Consumer<MemoryLog> whenClosed) {
         this.name = name;
         this.config = config;
         this.clock = clock;
         this.records = records;
+        this.tails = tails;
         this.whenClosed = whenClosed;
         this.holds = new LogHolds(name);
         this.hints = new AppendHints(name);
@@ -230,6 +235,16 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
     }
 
     @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        requireOpen();
+        return tails.publisher(this, hints, from);
+    }
+
+    AppendHints hints() {
+        return hints;
+    }
+
+    @Override
     public long sequenceAt(long timestampNanos) {
         requireOpen();
         return records.sequenceAt(timestampNanos);
@@ -279,6 +294,7 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
 
     @Override
     public void close() {
+        tails.finish(this);
         records.lock.lock();
         try {
             if (closed) {
@@ -288,7 +304,7 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
         } finally {
             records.lock.unlock();
         }
-        hints.clear();
+        hints.close();
         whenClosed.accept(this);
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryRedex implements Redex {
 
     private final RedexConfig config;
+    private final TailWorker tails = new TailWorker();
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<String, MemoryRecords> records = new TreeMap<>(); // under the lock
     private final ConcurrentSkipListMap<String, MemoryLog> open = new ConcurrentSkipListMap<>();
@@ -45,7 +46,7 @@ final class MemoryRedex implements Redex {
             if (log == null || !log.isOpen()) {
                 MemoryRecords kept = records.computeIfAbsent(name, key -> new MemoryRecords());
                 LogConfig settings = asked == null ? config.logDefaults() : asked;
-                log = new MemoryLog(name, settings, InstantSource.system(), kept, this::closed);
+                log = new MemoryLog(name, settings, InstantSource.system(), kept, tails, this::closed);
                 open.put(name, log);
                 if (!settings.retention().equals(Retention.all())) {
                     sweep(log);
@@ -117,6 +118,7 @@ final class MemoryRedex implements Redex {
 
     @Override
     public void close() {
+        tails.close();
         lock.lock();
         try {
             closed = true;

@@ -3,6 +3,7 @@ package io.netbus.redex;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 
 /**
  * A log of records numbered from 0 without gaps.
@@ -135,6 +136,25 @@ public interface RedexLog extends AutoCloseable {
      * @throws java.io.UncheckedIOException if the disk fails
      */
     long sequenceAt(long timestampNanos);
+
+    /**
+     * The log's records from there on, those appended later too, for each subscriber from its own place and at its own
+     * pace: a slow one reads from the log what it has left behind, and holds up nobody.
+     * <ul>
+     * <li>At subscription: where to start is decided, on the subscribing thread, which may read the log.
+     * <li>Slow subscriber: gets every record all the same, as it asks for them.
+     * <li>Cancellation: lets the file go before it returns.
+     * <li>End: completes when this log closes; who keeps up or asks for nothing more has then had all it asked for, and
+     *     closing waits for that, up to a second. Else fails with {@link LogClosedException}. Fails with the
+     *     exceptions of {@link LogCursor#read} behind the last record before the one that cannot be read, and with
+     *     {@link IllegalArgumentException} when fewer than 1 is requested.
+     * <li>Thread: {@code netbus-tail}, the same for all logs of a {@link Redex}, after {@code onSubscribe} on the
+     *     subscriber's. A subscriber must not block it; one that throws is cancelled and logged.
+     * </ul>
+     *
+     * @throws LogClosedException after close; a subscriber that comes later gets it as its error
+     */
+    Flow.Publisher<LogRecord> tail(TailStart from);
 
     /**
      * Keeps records from {@link Retention}, from that sequence on. A hold that its owner took before is replaced.

@@ -514,7 +514,13 @@ public abstract class RedexContract {
                 "00000000000000000000.log",
                 "a/00000000000000000000.log",
                 "a.redex",
-                "a".repeat(200));
+                "con",
+                "nul.1",
+                "aux.redex/a",
+                "a".repeat(200),
+                "a".repeat(201),
+                "a".repeat(254) + "b",
+                "a".repeat(255));
         for (String name : names) {
             redex.log(name).append(utf8(name), 1);
         }
@@ -558,7 +564,7 @@ public abstract class RedexContract {
                 "ä",
                 "a\n",
                 "~",
-                "a".repeat(201));
+                "a".repeat(256));
         for (String name : names) {
             assertThatIllegalArgumentException().as(name).isThrownBy(() -> redex.log(name));
         }
