@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Writes a log's frames and goes on in new segments. <b>Threads:</b> any; they take turns under the log's lock.
@@ -23,6 +24,7 @@ final class LogAppender {
     private static final int MAX_UNSEALED = 2;
 
     private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long LONGEST_WAIT_FOR_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long HEADROOM_BYTES = 1024 * 1024;
 
     private final LogState log;
@@ -116,11 +118,18 @@ final class LogAppender {
     }
 
     private Segment makeRoom(int frameBytes) throws IOException {
+        long start = System.nanoTime();
         while (true) {
             if (frameBytes > bytesLeft) {
                 sweeper.run();
-                throw LogFullException.atHardLimit(
-                        log.name, frameBytes, log.config.retention().hardLimitBytes());
+                boolean mayBreak = log.config.retention().atHardLimit() == Retention.AtHardLimit.BREAK_HOLDS;
+                if (!mayBreak || System.nanoTime() - start > LONGEST_WAIT_FOR_SWEEP_NANOS) {
+                    throw LogFullException.atHardLimit(
+                            log.name, frameBytes, log.config.retention().hardLimitBytes());
+                }
+                awaitOthers(() -> false);
+                log.requireAppendable();
+                continue;
             }
             Segment active = log.active();
             boolean fits = active.isEmpty() || active.end() + frameBytes <= log.config.segmentBytes();
@@ -135,21 +144,23 @@ final class LogAppender {
             if (forcer.unsealed() < MAX_UNSEALED) {
                 roll();
             } else {
-                awaitSealed();
+                awaitOthers(() -> {
+                    forcer.wake();
+                    return forcer.unsealed() >= MAX_UNSEALED && log.isHealthy() && log.isOpen();
+                });
                 log.requireAppendable();
             }
         }
     }
 
-    /** Lets the lock go until a full segment is sealed, or something is amiss. */
-    private void awaitSealed() {
+    /** Lets the lock go for a nap, and for more as long as that is so. */
+    private void awaitOthers(BooleanSupplier longer) {
         log.appending.unlock();
         boolean interrupted = false;
-        while (forcer.unsealed() >= MAX_UNSEALED && log.isHealthy() && log.isOpen()) {
-            forcer.wake();
+        do {
             interrupted |= Thread.interrupted(); // it would end each nap at once
             LockSupport.parkNanos(this, NAP_NANOS);
-        }
+        } while (longer.getAsBoolean());
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -44,6 +44,7 @@ final class MemoryCursor implements LogCursor {
     public int read(RecordReader reader, int maxRecords) {
         requireUsable();
         long end = records.nextSequence();
+        requireKept(records.firstSequence());
         int count = 0;
         handingOver = true;
         try {
@@ -86,12 +87,7 @@ final class MemoryCursor implements LogCursor {
 
     private MemoryChunk enterChunk(long end) {
         MemoryChunk[] all = records.list();
-        if (position < all[0].baseSequence) {
-            long lost = position;
-            position = all[0].baseSequence;
-            chunk = null;
-            throw HistoryLostException.of(log.name(), lost, position);
-        }
+        requireKept(all[0].baseSequence);
         int place = MemoryRecords.chunkOf(all, position);
         MemoryChunk found = all[place];
         if (found != chunk) {
@@ -101,6 +97,16 @@ final class MemoryCursor implements LogCursor {
         offset = found.offsetOf(position);
         chunkEnd = place + 1 < all.length ? Math.min(end, all[place + 1].baseSequence) : end;
         return found;
+    }
+
+    /** Goes on at the first record that is kept, and says so, if the one at the position is not. */
+    private void requireKept(long first) {
+        if (position < first) {
+            long lost = position;
+            position = first;
+            chunk = null;
+            throw HistoryLostException.of(log.name(), lost, first);
+        }
     }
 
     private long start(long sequence) {

@@ -25,7 +25,10 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
     private volatile boolean closed; // written under the records' lock
 
     MemoryLog(
-            String name, LogConfig config, InstantSource clock, MemoryRecords records,
+            String name,
+            LogConfig config,
+            InstantSource clock,
+            MemoryRecords records,
             TailWorker tails,
             Consumer<MemoryLog> whenClosed) {
         this.name = name;

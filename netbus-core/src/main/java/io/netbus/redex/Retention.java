@@ -26,7 +26,10 @@ public record Retention(Duration maxAge, long maxBytes, long maxRecords, long ha
         /** The append: {@link LogFullException}, until the hold moves on. */
         REFUSE,
 
-        /** The hold: what it needed is lost to its owner, who is told by {@link LogHold#isBroken()}; counted. */
+        /**
+         * The hold: what it needed is lost to its owner, who is told by {@link LogHold#isBroken()}; counted. An append waits
+         * up to five seconds for that.
+         */
         BREAK_HOLDS
     }
 
