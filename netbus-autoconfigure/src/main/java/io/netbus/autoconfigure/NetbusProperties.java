@@ -60,7 +60,8 @@ public record NetbusProperties(
                         RedexConfig.defaults().maxPayloadBytes(),
                         (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES),
                 log.forceInterval(),
-                log.lockWait());
+                log.lockWait(),
+                log.writeMode());
     }
 
     /**
@@ -118,13 +119,15 @@ public record NetbusProperties(
      * @param segmentSize Size at which a log goes on in a new file, 64KB to 1GB.
      * @param forceInterval Longest time until what was written survives a power cut, 1 ms to 1 hour.
      * @param lockWait How long to wait at startup for another application to let the directory go, up to 1 hour.
+     * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
      */
     public record Log(
             @DefaultValue("disk") Storage storage,
             @DefaultValue("./data/netbus") String directory,
             @DefaultValue("128MB") DataSize segmentSize,
             @DefaultValue("1s") Duration forceInterval,
-            @DefaultValue("10s") Duration lockWait) {
+            @DefaultValue("10s") Duration lockWait,
+            @DefaultValue("mapped") RedexConfig.WriteMode writeMode) {
 
         /** Rejects values outside the ranges above. */
         public Log {
