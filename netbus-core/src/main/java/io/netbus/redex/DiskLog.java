@@ -30,8 +30,8 @@ final class DiskLog implements RedexLog {
     /*
      * Appenders take turns under a lock: encode a frame, write it behind the last one, then publish, first the
      * segment's end, then the next sequence. A reader looks at the next sequence first; whatever lies below it has its
-     * segment in the array and its bytes before that segment's end. Bytes of a failed write lie behind the end, where
-     * nobody looks, and the next frame is written over them.
+     * segment in the array and its bytes before that segment's end (RecordPublicationStress). Bytes of a failed write lie
+     * behind the end, where nobody looks, and the next frame is written over them.
      *
      * Forces belong to the force thread alone. It takes the waiters, then the next sequence, forces every segment up
      * to there, and answers them all: as many appenders as were waiting share one force.
