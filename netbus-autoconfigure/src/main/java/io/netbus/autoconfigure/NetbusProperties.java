@@ -60,6 +60,7 @@ public record NetbusProperties(
                         defaults.maxPayloadBytes(), (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES))
                 .withForceInterval(log.forceInterval())
                 .withLockWait(log.lockWait())
+                .withWriteMode(log.writeMode())
                 .withAllowNetworkFileSystem(log.allowNetworkFileSystem());
     }
 
@@ -120,6 +121,7 @@ public record NetbusProperties(
      * @param lockWait How long to wait at startup for another application to let the directory go, up to 1 hour.
      * @param allowNetworkFileSystem Whether the directory may be on a network file system, where locks and power cuts may
      *     cost records.
+     * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
      */
     public record Log(
             @DefaultValue("disk") Storage storage,
@@ -127,7 +129,8 @@ public record NetbusProperties(
             @DefaultValue("128MB") DataSize segmentSize,
             @DefaultValue("1s") Duration forceInterval,
             @DefaultValue("10s") Duration lockWait,
-            @DefaultValue("false") boolean allowNetworkFileSystem) {
+            @DefaultValue("false") boolean allowNetworkFileSystem,
+            @DefaultValue("mapped") RedexConfig.WriteMode writeMode) {
 
         /** Rejects values outside the ranges above. */
         public Log {

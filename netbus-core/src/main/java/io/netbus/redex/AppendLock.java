@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Lets one thread at a time append to a log. Not reentrant, not fair; an interrupt of who waits is kept. */
+/**
+ * Lets one thread at a time append to a log, which sees all that the one before wrote ({@code AppendLockStress}). Not
+ * reentrant, not fair; an interrupt of who waits is kept.
+ */
 final class AppendLock {
 
     /*

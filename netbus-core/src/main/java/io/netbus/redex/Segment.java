@@ -76,7 +76,7 @@ final class Segment {
         return head.baseSequence();
     }
 
-    /** Offset behind the last frame that readers may see. */
+    /** Offset behind the last frame that readers may see; with its bytes and index ({@code SegmentPublicationStress}). */
     long end() {
         return (long) END.getAcquire(this);
     }
