@@ -26,7 +26,8 @@ public class SegmentPublicationStress {
     private static final SegmentStore UNUSED = new FileStore();
 
     private final ByteBuffer file = ByteBuffer.allocate(FRAME_BYTES);
-    private final Segment segment = Segment.unwritten(FILE, new SegmentHead(1, 0, 0, 0), SegmentTip.empty(0, 0, true));
+    private final Segment segment =
+            Segment.unwritten(FILE, new SegmentHead(1, 0, 0, 0), SegmentTip.empty(0, 0, SegmentTip.State.OPEN));
 
     @Actor
     public void appender() {
