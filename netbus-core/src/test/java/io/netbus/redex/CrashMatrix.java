@@ -25,14 +25,8 @@ final class CrashMatrix {
      * What one crash leaves; taken anew each time, always the same.
      *
      * @param lossy whether something that was visible may be gone
-     * @param suspect whether it shows what a failed force left unwritten
      */
-    private record Image(String kind, Supplier<SimulatedStore> store, boolean lossy, boolean suspect) {
-
-        private Image asSuspect() {
-            return new Image(kind, store, lossy, true);
-        }
-    }
+    private record Image(String kind, Supplier<SimulatedStore> store, boolean lossy) {}
 
     private final Path base;
     private final long seed;
@@ -193,12 +187,12 @@ final class CrashMatrix {
         boolean unwritten = dead.failedForces() > 0;
         boolean keeps = dead.afterFailedForce() == AfterFailedForce.KEEPS;
         List<Image> all = new ArrayList<>();
-        all.add(new Image("kill", dead::kill, lossy || unwritten && !keeps, unwritten && keeps));
-        all.add(new Image("unplugged", dead::unplugged, true, false));
-        all.add(new Image("everything", dead::everything, true, false));
+        all.add(new Image("kill", dead::kill, lossy || unwritten && !keeps));
+        all.add(new Image("unplugged", dead::unplugged, true));
+        all.add(new Image("everything", dead::everything, true));
         for (int i = 0; i < randomImages; i++) {
             long chance = random.nextLong();
-            all.add(new Image("power cut " + i, () -> dead.crash(new Random(chance)), true, false));
+            all.add(new Image("power cut " + i, () -> dead.crash(new Random(chance)), true));
         }
         return all;
     }
@@ -206,25 +200,10 @@ final class CrashMatrix {
     /** Opens an image, twice, and goes on with it; perhaps troubles all that once more. */
     private void check(Story before, LogModel model, Image image, Random random, boolean mayNest) {
         images++;
-        LogRun run = new LogRun(base, image.store().get(), model.copy(), random.nextLong(), image.lossy());
-        if (!told(before.at(image.kind()), run, image, () -> goOn(run, survivors(image, model)))) {
-            return;
-        }
+        LogRun run = new LogRun(base, image.store().get(), model.copy(), random.nextLong());
+        before.at(image.kind()).tell(run, () -> goOn(run, survivors(image, model)));
         if (mayNest && random.nextDouble() < nestedShare) {
             checkNested(before, model, image, (int) run.changes(), random);
-        }
-    }
-
-    /** Returns whether it went well; if not, the engine is known to do no better. */
-    private static boolean told(Story story, LogRun run, Image image, Runnable body) {
-        try {
-            story.tell(run, body);
-            return true;
-        } catch (AssertionError e) {
-            if (image.suspect() && KnownGaps.tolerates(KnownGaps.Gap.CLEAN_PAGES_TRUSTED_AFTER_FAILED_FORCE)) {
-                return false;
-            }
-            throw e;
         }
     }
 
@@ -241,10 +220,10 @@ final class CrashMatrix {
 
     /** Crashes, or fails, while the image is opened and appended to, and checks what that leaves. */
     private void checkNested(Story before, LogModel model, Image image, int calls, Random random) {
-        LogRun run = new LogRun(base, image.store().get(), model.copy(), random.nextLong(), image.lossy());
+        LogRun run = new LogRun(base, image.store().get(), model.copy(), random.nextLong());
         Story story = before.at(image.kind()).at(trouble(run, calls, random));
         boolean[] opened = new boolean[1];
-        boolean well = told(story, run, image, () -> {
+        story.tell(run, () -> {
             run.open(survivors(image, model));
             opened[0] = true;
             run.append(20);
@@ -253,10 +232,8 @@ final class CrashMatrix {
             run.append(40_000);
             run.close();
         });
-        if (well) {
-            for (Image next : images(run.store(), random, image.lossy() && !opened[0])) {
-                check(story, run.model, image.suspect() ? next.asSuspect() : next, random, false);
-            }
+        for (Image next : images(run.store(), random, image.lossy() && !opened[0])) {
+            check(story, run.model, next, random, false);
         }
     }
 
@@ -313,7 +290,7 @@ final class CrashMatrix {
 
         /** Runs the workload; trouble begins once the log is open, or before if to open it is all there is to do. */
         private LogRun run(long runSeed, Consumer<LogRun> trouble) {
-            LogRun run = new LogRun(base, new SimulatedStore(runSeed, base), new LogModel(), runSeed, false);
+            LogRun run = new LogRun(base, new SimulatedStore(runSeed, base), new LogModel(), runSeed);
             tell(run, () -> {
                 if (workload.isEmpty()) {
                     trouble.accept(run);

@@ -111,6 +111,18 @@ class FormatDocumentTests {
                         TipLayout.BYTES);
         assertThat(SegmentLayout.tipOffset(1)).isEqualTo(1024);
         assertThat(SegmentLayout.tipOffset(2)).isEqualTo(512);
+        assertThat(offsets("### Checkpoint slot"))
+                .containsExactly(
+                        CheckpointLayout.MAGIC_OFFSET,
+                        CheckpointLayout.VERSION_OFFSET,
+                        CheckpointLayout.EPOCH_COUNT_OFFSET,
+                        CheckpointLayout.GENERATION_OFFSET,
+                        CheckpointLayout.LOG_ID_OFFSET,
+                        CheckpointLayout.LOG_START_OFFSET,
+                        CheckpointLayout.EPOCHS_OFFSET,
+                        CheckpointLayout.CRC_OFFSET,
+                        CheckpointLayout.SLOT_BYTES);
+        assertThat(CheckpointLayout.slotOffset(1)).isEqualTo(CheckpointLayout.SLOT_BYTES);
         assertThat(offsets("### Batch frame"))
                 .containsExactly(
                         FrameLayout.CRC_OFFSET,

@@ -165,8 +165,7 @@ final class LogModel {
     /** Whoever saw a record that is gone must learn of it: its sequence will be given to another. */
     private void assertEpoch(RedexLog log, long next, String state) {
         assertThat(log.epoch()).as("epoch; " + state).isGreaterThanOrEqualTo(epoch);
-        boolean silent = next < visible() && log.epoch() == epoch;
-        if (silent && !KnownGaps.tolerates(KnownGaps.Gap.EPOCH_SILENT_AFTER_LOSS)) {
+        if (next < visible()) {
             assertThat(log.epoch())
                     .as("epoch after visible records were lost; " + state)
                     .isGreaterThan(epoch);

@@ -68,7 +68,6 @@ final class LogRun {
     private SimulatedStore store;
     private CrashPoint crash = CrashPoint.NEVER;
     private int tornAppend = -1; // which append to tear, by number
-    private boolean lossy; // not opened since something may have been lost
     private final List<String> calls = new ArrayList<>(); // of the stores before
     private final List<Asked> asked = new ArrayList<>(); // of this process
     private long callsBefore;
@@ -82,14 +81,12 @@ final class LogRun {
      * Nothing is opened yet.
      *
      * @param base an existing real directory, for the lock; content is on the store
-     * @param lossy whether the store may lack what was visible, after a power cut or a failed force
      */
-    LogRun(Path base, SimulatedStore store, LogModel model, long seed, boolean lossy) {
+    LogRun(Path base, SimulatedStore store, LogModel model, long seed) {
         this.base = base;
         this.store = store;
         this.model = model;
         this.payloads = new Random(seed);
-        this.lossy = lossy;
         this.callsBefore = -store.changes();
     }
 
@@ -218,7 +215,6 @@ final class LogRun {
             RedexLog found = opened.log(NAME);
             log = found;
             compared = false;
-            lossy = false;
             return found;
         });
     }
@@ -312,10 +308,6 @@ final class LogRun {
 
     private EndedException ended(Exception e) {
         if (isTroubled()) {
-            return new EndedException(e);
-        }
-        boolean unopened = lossy && log == null && e instanceof CorruptLogException;
-        if (unopened && KnownGaps.tolerates(KnownGaps.Gap.HOLE_TAKEN_FOR_DAMAGE)) {
             return new EndedException(e);
         }
         throw new AssertionError("the log failed though its disk did not", e);
