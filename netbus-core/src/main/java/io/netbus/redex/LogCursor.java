@@ -9,6 +9,9 @@ import java.time.Duration;
  */
 public interface LogCursor extends AutoCloseable {
 
+    /** What a record costs in a budget of bytes, beside its payload. */
+    int RECORD_COST_BYTES = 16;
+
     /** The sequence of the next record to read. */
     long position();
 
@@ -28,6 +31,21 @@ public interface LogCursor extends AutoCloseable {
      * @throws java.io.UncheckedIOException if the disk fails; the position stays before the next record
      */
     int read(RecordReader reader, int maxRecords);
+
+    /**
+     * As {@link #read(RecordReader, int)}, and ends with the record that uses up a budget of bytes: at least one is handed
+     * over if there is any. Each counts with its payload and {@value #RECORD_COST_BYTES} bytes more, so that empty ones use
+     * it up too.
+     */
+    default int read(RecordReader reader, int maxRecords, long maxBytes) {
+        long[] left = {maxBytes};
+        return read(
+                (sequence, timestampNanos, payload) -> {
+                    left[0] -= payload.remaining() + RECORD_COST_BYTES;
+                    return reader.accept(sequence, timestampNanos, payload) && left[0] > 0;
+                },
+                maxRecords);
+    }
 
     /**
      * Waits until there is a record at {@link #position()}, for {@link #read} to take. An append wakes each thread that

@@ -63,6 +63,7 @@ final class LogRun {
 
     final LogModel model;
     private final Path base;
+    private final RedexConfig config; // either write mode; the files are the same
     private final Random payloads;
 
     private SimulatedStore store;
@@ -87,6 +88,8 @@ final class LogRun {
         this.store = store;
         this.model = model;
         this.payloads = new Random(seed);
+        this.config = CONFIG.withWriteMode(
+                payloads.nextBoolean() ? RedexConfig.WriteMode.MAPPED : RedexConfig.WriteMode.CHANNEL);
         this.callsBefore = -store.changes();
     }
 
@@ -210,7 +213,7 @@ final class LogRun {
 
     private RedexLog open() {
         return ask(() -> {
-            Redex opened = DiskRedex.open(base, CONFIG, store);
+            Redex opened = DiskRedex.open(base, config, store);
             redex = opened;
             RedexLog found = opened.log(NAME);
             log = found;

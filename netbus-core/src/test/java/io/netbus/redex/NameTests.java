@@ -189,7 +189,7 @@ class NameTests {
                 assertThat(redex.names()).containsExactly(name);
                 try (Stream<Path> files = Files.list(directory.resolve(LogName.directory(name)))) {
                     assertThat(files.map(file -> file.getFileName().toString()))
-                            .containsExactlyInAnyOrder("name", SegmentLayout.fileName(0));
+                            .containsExactlyInAnyOrder("name", SegmentLayout.fileName(0), CheckpointFile.FILE_NAME);
                 }
             }
             failing++;

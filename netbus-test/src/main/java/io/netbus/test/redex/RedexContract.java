@@ -243,6 +243,25 @@ public abstract class RedexContract {
     // --- reading
 
     @Test
+    void aReadEndsWithTheRecordThatUsesUpItsBudget() {
+        for (int bytes : new int[] {100, 0, 0, 1000, 50, 0}) {
+            log.append(ByteBuffer.allocate(bytes), 1);
+        }
+        int cost = LogCursor.RECORD_COST_BYTES;
+        try (LogCursor cursor = log.cursor(0)) {
+            LogCursor.RecordReader any = (sequence, stamp, payload) -> true;
+            assertThat(cursor.read(any, 10, 1)).as("at least one").isEqualTo(1);
+            assertThat(cursor.read(any, 10, 2 * cost)).as("empty ones cost too").isEqualTo(2);
+            assertThat(cursor.read(any, 10, 1000)).isEqualTo(1);
+            assertThat(cursor.read(any, 1, Long.MAX_VALUE)).isEqualTo(1);
+            assertThat(cursor.read((sequence, stamp, payload) -> false, 10, Long.MAX_VALUE))
+                    .isEqualTo(1);
+            assertThat(cursor.read(any, 10, Long.MAX_VALUE)).isZero();
+            assertThat(cursor.position()).isEqualTo(6);
+        }
+    }
+
+    @Test
     void sequencesOutsideTheLogAreAbsent() {
         log.append(utf8("a"), 1);
 
