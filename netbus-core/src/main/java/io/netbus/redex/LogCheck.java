@@ -59,10 +59,12 @@ final class LogCheck {
         return parts;
     }
 
-    /** As {@link #verify}, returning where records are gone. */
-    List<Hole> findHoles() throws IOException {
+    /** Remembers where records are gone, which takes memory for each place. */
+    void keepHoles() {
         keepHoles = true;
-        verify();
+    }
+
+    List<Hole> holes() {
         return holes;
     }
 

@@ -72,8 +72,22 @@ final class LogParts {
         if (hasCheckpoint) {
             parts.checkpointFile = CheckpointPart.read(store, directory.resolve(CheckpointFile.FILE_NAME));
         }
-        parts.arrange(all, findings.isOwnerAlive());
+        boolean ownerAlive = findings.isOwnerAlive();
+        if (ownerAlive) {
+            parts.moved |= !parts.isLast(store, all.isEmpty() ? -1 : all.get(all.size() - 1).base);
+        }
+        parts.arrange(all, ownerAlive);
         return parts;
+    }
+
+    /** Whether there is no segment behind one, now that all were looked at. */
+    private boolean isLast(SegmentStore store, long sequence) throws IOException {
+        for (Path path : store.list(directory)) {
+            if (SegmentLayout.baseSequence(path.getFileName().toString()) > sequence) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // --- what is there

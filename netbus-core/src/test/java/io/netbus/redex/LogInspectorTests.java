@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LogInspectorTests {
 
     private static final long SEED = Long.getLong("netbus.seed", new Random().nextLong());
+    private static final boolean TORTURE = Boolean.getBoolean("netbus.torture");
 
     @TempDir
     private Path temp;
@@ -53,73 +56,79 @@ class LogInspectorTests {
 
     @Test
     void everyFlippedBitIsNamedByFileAndPlace() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        FrozenStore frozen = new FrozenStore(temp);
         Random random = new Random(SEED);
         int flips = 0;
-        for (Path path : files(small.directory)) {
-            for (int offset = 0; offset < Files.size(path); offset++) {
+        for (Path path : frozen.logFiles()) {
+            byte[] bytes = frozen.files.get(path);
+            for (int offset = 0; offset < bytes.length; offset++) {
                 int bit = random.nextInt(8);
-                flip(path, offset, bit);
+                bytes[offset] ^= (byte) (1 << bit);
                 String where = "file=" + path.getFileName() + ", offset=" + offset + ", bit=" + bit + ", seed=" + SEED;
 
-                Verified verified = SmallLog.verify(temp);
+                Verified verified = frozen.verify();
 
-                int at = offset;
-                assertThat(verified.of(LogFinding.Kind.DAMAGE))
-                        .as(where)
-                        .anyMatch(found -> found.file().equals(path)
-                                && found.offset() <= at
-                                && at < found.offset() + found.bytes());
+                assertNamed(verified, path, offset, where);
                 assertThat(verified.verdict().condition()).as(where).isEqualTo(LogInfo.Condition.DAMAGED);
                 assertThat(verified.findings().size()).as(where).isLessThanOrEqualTo(2);
                 assertThat(verified.verdict().wholeRecords()
                                 + verified.verdict().lostRecords())
                         .as(where)
                         .isEqualTo(10);
-                flip(path, offset, bit);
+                bytes[offset] ^= (byte) (1 << bit);
                 flips++;
             }
         }
-        assertThat(SmallLog.verify(temp).findings()).isEmpty();
+        assertThat(frozen.verify().findings()).isEmpty();
         assertThat(flips).isGreaterThan(20_000);
     }
 
     @Test
-    void aSegmentCutAnywhereIsNamed() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
-        for (Path path : small.segments()) {
-            byte[] whole = Files.readAllBytes(path);
-            for (int size = 0; size < whole.length; size++) {
-                Files.write(path, Arrays.copyOf(whole, size));
-
-                Verified verified = SmallLog.verify(temp);
-
-                int end = size;
-                String where = "file=" + path.getFileName() + ", size=" + size;
-                assertThat(verified.of(LogFinding.Kind.DAMAGE))
-                        .as(where)
-                        .anyMatch(found -> found.file().equals(path)
-                                && found.offset() <= end
-                                && end <= found.offset() + found.bytes());
-                assertThat(verified.verdict().condition()).as(where).isEqualTo(LogInfo.Condition.DAMAGED);
+    void aFlipInALogThatCrashesHaveGoneThroughIsNamed() throws IOException {
+        FrozenStore frozen = new FrozenStore(crashedAndClosed());
+        Verified whole = frozen.verify();
+        assertThat(whole.findings()).isEmpty();
+        assertThat(whole.verdict().condition()).isEqualTo(LogInfo.Condition.CLEAN);
+        assertThat(whole.verdict().epoch()).isEqualTo(3);
+        Random random = new Random(SEED);
+        for (Path path : frozen.logFiles()) {
+            byte[] bytes = frozen.files.get(path);
+            for (int offset = 0; offset < bytes.length; offset++) {
+                int bit = random.nextInt(8);
+                bytes[offset] ^= (byte) (1 << bit);
+                String where = "file=" + path.getFileName() + ", offset=" + offset + ", bit=" + bit + ", seed=" + SEED;
+                assertNamed(frozen.verify(), path, offset, where);
+                bytes[offset] ^= (byte) (1 << bit);
             }
-            Files.write(path, whole);
         }
     }
 
     @Test
-    void aCutCheckpointIsNamed() throws IOException {
+    void aFileCutAnywhereIsNamed() throws IOException {
+        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        FrozenStore frozen = new FrozenStore(temp);
+        for (Path path : frozen.logFiles()) {
+            byte[] whole = frozen.files.get(path);
+            for (int size = 0; size < whole.length; size++) {
+                frozen.files.put(path, Arrays.copyOf(whole, size));
+
+                Verified verified = frozen.verify();
+
+                String where = "file=" + path.getFileName() + ", size=" + size;
+                assertNamed(verified, path, size, where);
+                assertThat(verified.verdict().condition()).as(where).isEqualTo(LogInfo.Condition.DAMAGED);
+            }
+            frozen.files.put(path, whole);
+        }
+    }
+
+    @Test
+    void aMissingCheckpointIsNamed() throws IOException {
         SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
         Path path = small.directory.resolve(CheckpointFile.FILE_NAME);
-        byte[] whole = Files.readAllBytes(path);
-        int step = Boolean.getBoolean("netbus.torture") ? 1 : 13;
-        for (int size = 0; size < whole.length; size += step) {
-            Files.write(path, Arrays.copyOf(whole, size));
-            assertThat(SmallLog.verify(temp).of(LogFinding.Kind.DAMAGE))
-                    .as("size=%d", size)
-                    .anyMatch(found -> found.file().equals(path));
-        }
         Files.delete(path);
+
         assertThat(SmallLog.verify(temp).of(LogFinding.Kind.DAMAGE))
                 .singleElement()
                 .satisfies(found -> {
@@ -395,6 +404,33 @@ class LogInspectorTests {
     }
 
     @Test
+    void besideAnotherProcessThatAppendsNothingIsDamage() throws Exception {
+        try (ChildProcess owner = ChildProcess.appending(temp)) {
+            assertThat(owner.line()).isEqualTo("open");
+            long next = 0;
+            long seen = 0;
+            for (int round = 0; round < (TORTURE ? 2_000 : 60); round++) {
+                while (next <= seen) { // its output has to be read, or it waits
+                    String line = owner.line();
+                    assertThat(line).isNotNull();
+                    next = Long.parseLong(line);
+                }
+                Verified verified = SmallLog.verify(temp);
+                assertThat(verified.of(LogFinding.Kind.DAMAGE))
+                        .as("round=%d", round)
+                        .isEmpty();
+                assertThat(verified.verdict().condition()).isEqualTo(LogInfo.Condition.IN_USE);
+                assertThat(verified.verdict().nextSequence()).isGreaterThanOrEqualTo(next);
+                seen = next + 100;
+            }
+            owner.kill();
+        }
+        Verified crashed = SmallLog.verify(temp);
+        assertThat(crashed.of(LogFinding.Kind.DAMAGE)).isEmpty();
+        assertThat(crashed.verdict().condition()).isEqualTo(LogInfo.Condition.LEFT_BY_CRASH);
+    }
+
+    @Test
     void lookingChangesNothing() throws IOException {
         SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.MAPPED);
         flip(small.segments().get(1), 4_200, 2);
@@ -471,6 +507,39 @@ class LogInspectorTests {
 
     // --- help
 
+    /** A log that was opened anew after three crashes, the last time to be closed. */
+    private Path crashedAndClosed() throws IOException {
+        Path base = temp.resolve("0");
+        Logger reports = Logger.getLogger(LogRecovery.class.getName());
+        reports.setLevel(Level.OFF);
+        try {
+            for (int crash = 1; crash <= 3; crash++) {
+                try (SmallLog small = new SmallLog(base, RedexConfig.WriteMode.CHANNEL)) {
+                    small.append("before crash " + crash);
+                    small.log.sync();
+                    small.batch("and", "after the force");
+                    if (crash == 2) {
+                        small.roll();
+                        small.append("in another segment");
+                    }
+                    base = SmallLog.copy(small.base, temp.resolve(Integer.toString(crash)));
+                }
+            }
+            new SmallLog(base, RedexConfig.WriteMode.CHANNEL).close();
+        } finally {
+            reports.setLevel(null);
+        }
+        return base;
+    }
+
+    private static void assertNamed(Verified verified, Path path, long offset, String where) {
+        assertThat(verified.of(LogFinding.Kind.DAMAGE))
+                .as(where)
+                .anyMatch(found -> found.file().equals(path)
+                        && found.offset() <= offset
+                        && offset < Math.max(found.offset() + 1, found.offset() + found.bytes()));
+    }
+
     private Map<String, String> stamps() throws IOException {
         Map<String, String> stamps = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(temp)) {
@@ -480,12 +549,6 @@ class LogInspectorTests {
             }
         }
         return stamps;
-    }
-
-    private static List<Path> files(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            return paths.filter(Files::isRegularFile).sorted().toList();
-        }
     }
 
     private static void flip(Path path, int offset, int bit) throws IOException {
