@@ -1,6 +1,7 @@
 package io.netbus.redex.cli;
 
 import io.netbus.redex.DirectoryLockedException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 /** The command line of {@code netbus-redex-cli.jar}. Its exit codes are those of {@link ExitCode}. */
 @Command(
         name = "redex",
-        description = "Looks into the files of RedEX logs.",
+        description = "Looks into the files of RedEX logs. Only repair changes anything.",
         mixinStandardHelpOptions = true,
         versionProvider = RedexCli.Version.class,
         synopsisSubcommandLabel = "COMMAND")
@@ -44,9 +45,10 @@ public final class RedexCli implements Runnable {
                 .addSubcommand(new VerifyCommand(terminal))
                 .addSubcommand(new DumpCommand(terminal))
                 .addSubcommand(new TailCommand(terminal))
+                .addSubcommand(new RepairCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(new java.io.PrintWriter(terminal.out(), true))
-                .setErr(new java.io.PrintWriter(terminal.err(), true))
+                .setOut(new PrintWriter(terminal.out(), true))
+                .setErr(new PrintWriter(terminal.err(), true))
                 .setParameterExceptionHandler((e, unused) -> {
                     terminal.error(firstLine(e.getMessage()) + " (try --help)");
                     return ExitCode.MISUSED;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -90,7 +91,7 @@ final class Orders {
             for (Path path : paths.filter(path -> !path.endsWith("lock") && !path.equals(base))
                     .toList()) {
                 String content = Files.isRegularFile(path)
-                        ? Integer.toString(java.util.Arrays.hashCode(Files.readAllBytes(path)))
+                        ? Integer.toString(Arrays.hashCode(Files.readAllBytes(path)))
                         : "directory";
                 state.put(base.relativize(path).toString(), Files.getLastModifiedTime(path) + " " + content);
             }

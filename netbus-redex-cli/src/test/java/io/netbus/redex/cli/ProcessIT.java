@@ -32,6 +32,22 @@ class ProcessIT {
         assertThat(damaged.err()).isEmpty();
         assertThat(damaged.json().at("/logs/0/lostRecords").asLong()).isEqualTo(1);
 
+        Ran repaired = Ran.process("repair", dir, "--json");
+        assertThat(repaired.code()).isEqualTo(1);
+        assertThat(repaired.err()).isEmpty(); // what opening logs is not repeated there
+        assertThat(repaired.json().at("/logs/0/left").size()).isEqualTo(1);
+
+        try (Redex owner = orders.open()) {
+            Ran refused = Ran.process("repair", dir);
+            assertThat(refused.code()).isEqualTo(3);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err())
+                    .startsWith("error: directory is in use")
+                    .contains("pid=" + ProcessHandle.current().pid())
+                    .hasLineCount(1);
+            assertThat(owner.names()).containsExactly("orders");
+        }
+
         Ran misused = Ran.process("verify", temp.resolve("nowhere").toString());
         assertThat(misused.code()).isEqualTo(2);
         assertThat(misused.out()).isEmpty();

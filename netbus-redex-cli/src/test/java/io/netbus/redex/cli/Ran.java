@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -17,6 +19,11 @@ import tools.jackson.databind.ObjectMapper;
 record Ran(int code, String out, String err) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Logger NETBUS = Logger.getLogger("io.netbus");
+
+    static {
+        NETBUS.setLevel(Level.OFF); // as main does
+    }
 
     /** Runs a command in this process. */
     static Ran here(String... args) {

@@ -238,10 +238,89 @@ class RedexCliTests {
         assertThat(Ran.here("tail", dir, "--log", "orders").out().lines()).hasSize(4);
     }
 
+    // --- repair
+
+    @Test
+    void repairMendsWhatItCanAndTellsWhatStays() throws IOException {
+        orders.with("first", "second", "third");
+        orders.damage(56 + 44);
+        Orders.flip(orders.segment(0), 100);
+        Map<String, String> before = orders.state();
+
+        Ran would = Ran.here("repair", dir, "--dry-run");
+        assertThat(would.code()).isEqualTo(1);
+        assertThat(would.out())
+                .contains("would: orders.redex/00000000000000000000.log: head page written anew (mended=unused@100)\n")
+                .contains("stays: damage: orders.redex/00000000000000000000.log offset=4152 bytes=56")
+                .endsWith("orders: is damaged: 2 records whole, 1 lost; 2 changes to be made\n");
+        assertThat(orders.state()).isEqualTo(before);
+
+        Ran ran = Ran.here("repair", dir, "--json");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).isEmpty();
+        JsonNode log = ran.json().at("/logs/0");
+        assertThat(ran.json().at("/dryRun").asBoolean()).isFalse();
+        assertThat(log.at("/actions").size()).isEqualTo(2);
+        assertThat(log.at("/actions/1/what").asString()).isEqualTo("head page written anew");
+        assertThat(log.at("/left").size()).isEqualTo(1);
+        assertThat(log.at("/left/0/fromSequence").asLong()).isEqualTo(1);
+        assertThat(log.at("/refusal").isNull()).isTrue();
+        assertThat(log.at("/verdict/lostRecords").asLong()).isEqualTo(1);
+
+        Map<String, String> after = orders.state();
+        Ran again = Ran.here("repair", dir);
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.out()).endsWith("orders: now damaged: 2 records whole, 1 lost; 0 changes\n");
+        assertThat(orders.state()).isEqualTo(after);
+    }
+
+    @Test
+    void repairAfterACrashEndsWell() throws IOException {
+        Orders crashed;
+        try (Redex redex = orders.open()) {
+            Orders.append(redex.log("orders"), "first", "second");
+            crashed = orders.crashed(temp.resolve("crashed"));
+        }
+
+        Ran ran = Ran.here("repair", crashed.base.toString());
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .contains("done: orders.redex/00000000000000000000.log: records behind the durable tip written anew")
+                .endsWith("orders: now clean: 2 records whole, 0 lost; 2 changes\n");
+        assertThat(Ran.here("info", crashed.base.toString()).out()).contains("condition   clean", "epoch       1");
+    }
+
+    @Test
+    void repairSaysWhyOpeningStillRefuses() throws IOException {
+        orders.with("first");
+        Files.delete(orders.segment(0));
+
+        Ran ran = Ran.here("repair", dir);
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out()).contains("orders: opening refuses it: log is damaged: file=");
+    }
+
+    @Test
+    void repairBesideALivingOwnerIsRefused() throws IOException {
+        try (Redex redex = orders.open()) {
+            Orders.append(redex.log("orders"), "first");
+            Map<String, String> before = orders.state();
+            for (String option : new String[] {"--dry-run", "--json"}) {
+                Ran ran = Ran.here("repair", dir, option);
+                assertThat(ran.code()).isEqualTo(3);
+                assertThat(ran.out()).isEmpty();
+                assertThat(ran.err()).startsWith("error: directory is in use").hasLineCount(1);
+            }
+            assertThat(orders.state()).isEqualTo(before);
+        }
+    }
+
     // --- misuse
 
     @ParameterizedTest
-    @ValueSource(strings = {"info", "verify"})
+    @ValueSource(strings = {"info", "verify", "repair"})
     void aMissingDirectoryIsMisuse(String command) {
         Ran ran = Ran.here(command, dir, "--json");
 
@@ -292,7 +371,7 @@ class RedexCliTests {
         Ran verify = Ran.here("verify", "--help");
 
         assertThat(ran.code()).isZero();
-        assertThat(ran.out()).contains("info", "verify", "dump", "tail");
+        assertThat(ran.out()).contains("info", "verify", "dump", "tail", "repair");
         assertThat(verify.code()).isZero();
         assertThat(verify.out()).contains("--progress");
     }
