@@ -32,6 +32,11 @@ record SegmentTip(
         return end - frameBytes;
     }
 
+    /** The same, to be written after this one. */
+    SegmentTip next() {
+        return new SegmentTip(generation + 1, end, nextSequence, timestampNanos, frameBytes, frameCrc, state);
+    }
+
     /** Whether the segment holds nothing behind it. */
     boolean isExact() {
         return state != State.OPEN;

@@ -43,6 +43,7 @@ class LayeringTests {
                     "cortex.bridge")
             .row("cortex", "cortex..", "redex", "consume")
             // around them
+            .row("redex.cli", "redex")
             .row("test..", "event", "adapter", "redex")
             .row("spring", "event", "consume", "bus")
             .row("actuator..", "event", "redex", "bus", "cortex", "cortex.fold", "cortex.bridge")
