@@ -230,7 +230,8 @@ final class LogMending {
             while (tip.nextSequence() < end) {
                 LogCheck.Hole hole = holeAt(part, tip.end());
                 if (hole != null) {
-                    tip = new SegmentTip(1, hole.end(), hole.toSequence(), tip.timestampNanos(), 0, 0, SegmentTip.State.OPEN);
+                    tip = new SegmentTip(
+                            1, hole.end(), hole.toSequence(), tip.timestampNanos(), 0, 0, SegmentTip.State.OPEN);
                 } else if (probe.frame(tip.end(), part.size) == null && probe.baseSequence() == tip.nextSequence()) {
                     tip = new SegmentTip(
                             1,
@@ -246,7 +247,14 @@ final class LogMending {
             }
         }
         return tip.nextSequence() == end
-                ? new SegmentTip(1, tip.end(), end, tip.timestampNanos(), tip.frameBytes(), tip.frameCrc(), SegmentTip.State.FOLLOWED)
+                ? new SegmentTip(
+                        1,
+                        tip.end(),
+                        end,
+                        tip.timestampNanos(),
+                        tip.frameBytes(),
+                        tip.frameCrc(),
+                        SegmentTip.State.FOLLOWED)
                 : null;
     }
 

@@ -298,7 +298,7 @@ final class LogParts {
 
     /** A segment whose tip says that it is followed must be. */
     private void reportEnd(Findings findings) {
-        SegmentTip tip = chain.get(chain.size() - 1).tip();
+        SegmentTip tip = chain.isEmpty() ? null : chain.get(chain.size() - 1).tip();
         if (tip != null && tip.state() == SegmentTip.State.FOLLOWED) {
             String last = chain.get(chain.size() - 1).path.getFileName().toString();
             findings.damage(

@@ -405,7 +405,7 @@ class LogInspectorTests {
 
     @Test
     void besideAnotherProcessThatAppendsNothingIsDamage() throws Exception {
-        try (ChildProcess owner = ChildProcess.appending(temp)) {
+        try (ChildProcess owner = ChildProcess.appending(temp, RedexConfig.WriteMode.MAPPED)) {
             assertThat(owner.line()).isEqualTo("open");
             long next = 0;
             long seen = 0;
