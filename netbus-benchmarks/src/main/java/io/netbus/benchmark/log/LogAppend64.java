@@ -51,7 +51,7 @@ public final class LogAppend64 {
                         + "the time for all but floor-mmap-prealloc[prepared=ahead].",
                 "ns/record",
                 false,
-                true,
+                5, // the most any contestant makes of its payloads, with room
                 List.of(
                         log(
                                 "netbus",
