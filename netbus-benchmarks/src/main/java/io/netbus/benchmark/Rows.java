@@ -3,6 +3,10 @@ package io.netbus.benchmark;
 import io.netbus.benchmark.ingest.Ingest1;
 import io.netbus.benchmark.log.LogAppend;
 import io.netbus.benchmark.log.LogForce;
+import io.netbus.benchmark.log.LogOpen;
+import io.netbus.benchmark.log.LogRead;
+import io.netbus.benchmark.log.LogRss;
+import io.netbus.benchmark.log.LogTail;
 import io.netbus.benchmark.run.Row;
 import io.netbus.benchmark.run.UsageException;
 import java.util.List;
@@ -16,7 +20,14 @@ final class Rows {
     private Rows() {}
 
     static List<Row> all() {
-        return Stream.of(List.of(Ingest1.row()), LogAppend.rows(), LogForce.rows())
+        return Stream.of(
+                        List.of(Ingest1.row()),
+                        LogAppend.rows(),
+                        LogForce.rows(),
+                        LogRead.rows(),
+                        LogOpen.rows(),
+                        LogTail.rows(),
+                        LogRss.rows())
                 .flatMap(List::stream)
                 .toList();
     }
