@@ -13,11 +13,10 @@ final class AppendLock {
 
     /*
      * An append holds it for some dozen nanoseconds, of which taking and leaving a ReentrantLock would be a third. Here
-     * it is one compare-and-set and one ordered store. Who finds it taken looks again a few times, then lets others run,
-     * then naps, since a holder that makes room may be waiting for the disk.
+     * it is one compare-and-set and one ordered store. Who finds it taken looks again a few times, then naps, since
+     * a holder that makes room may be waiting for the disk.
      */
     private static final int SPINS = 128;
-    private static final int YIELDS = 16;
     private static final long SHORTEST_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
     private static final long LONGEST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final VarHandle HELD;
@@ -52,8 +51,6 @@ final class AppendLock {
             }
             if (turn < SPINS) {
                 Thread.onSpinWait();
-            } else if (turn < SPINS + YIELDS) {
-                Thread.yield();
             } else {
                 interrupted |= Thread.interrupted(); // it would end each nap at once
                 LockSupport.parkNanos(this, nap);
