@@ -96,7 +96,7 @@ final class CheckpointPart {
             return null;
         }
         CRC32C crc = new CRC32C();
-        crc.update(slot.array(), 0, CheckpointLayout.CRC_OFFSET);
+        crc.update(slot.duplicate().position(0).limit(CheckpointLayout.CRC_OFFSET));
         int stored = slot.getInt(CheckpointLayout.CRC_OFFSET);
         if ((int) crc.getValue() != stored) {
             flaw(offset, CheckpointLayout.SLOT_BYTES, Mismatch.hex("slotChecksum", (int) crc.getValue(), stored));

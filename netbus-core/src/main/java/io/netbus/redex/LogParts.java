@@ -345,17 +345,19 @@ final class LogParts {
         Checkpoint checkpoint = file.newest();
         boolean leftByCrash = boundary < chain.size();
         for (SegmentPart.Flaw flaw : file.flaws()) {
-            boolean torn = checkpoint != null && flaw.bytes() == CheckpointLayout.SLOT_BYTES;
-            if (torn && leftByCrash) {
-                findings.explained(path, flaw.offset(), flaw.bytes(), flaw.mismatch(), "the other slot is whole");
-            } else {
-                String detail = file.isNewer()
-                        ? "written by another release, which has to read it"
-                        : torn
-                                ? "the other slot is whole" + startUnknown(checkpoint)
-                                : checkpoint == null ? "where the log starts, and its earlier epochs, are unknown" : "";
-                findings.damage(path, flaw.offset(), flaw.bytes(), flaw.mismatch(), detail);
+            String detail = "";
+            if (file.isNewer()) {
+                detail = "written by another release, which has to read it";
+            } else if (checkpoint == null) {
+                detail = "where the log starts, and its earlier epochs, are unknown";
+            } else if (flaw.bytes() == CheckpointLayout.SLOT_BYTES) {
+                detail = "the other slot is whole" + startUnknown(checkpoint);
+                if (leftByCrash) {
+                    findings.explained(path, flaw.offset(), flaw.bytes(), flaw.mismatch(), detail);
+                    continue;
+                }
             }
+            findings.damage(path, flaw.offset(), flaw.bytes(), flaw.mismatch(), detail);
         }
         if (checkpoint != null) {
             reportEpochs(findings, file, checkpoint);

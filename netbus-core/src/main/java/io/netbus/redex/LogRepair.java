@@ -108,7 +108,7 @@ public final class LogRepair {
         LogMending mending = new LogMending(recording, log, base, dryRun ? lost::add : finding -> {});
         LogVerdict before = mending.run();
         lost.forEach(listener::left);
-        if (dryRun || recording.actions() == 0 && before.damages() == 0) {
+        if (dryRun || (recording.actions() == 0 && before.damages() == 0)) {
             return new Outcome(before, recording.actions(), mending.refusal());
         }
         Findings left = new Findings(log, () -> false, finding -> {

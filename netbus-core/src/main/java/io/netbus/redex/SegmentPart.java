@@ -274,7 +274,7 @@ final class SegmentPart {
 
     private static int crc(ByteBuffer page, int from, int bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(page.array(), from, bytes);
+        crc.update(page.duplicate().position(from).limit(from + bytes));
         return (int) crc.getValue();
     }
 }

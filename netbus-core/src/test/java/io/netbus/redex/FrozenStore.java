@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** A directory's files in memory, to be damaged and read many thousand times; whoever writes through it fails. */
@@ -30,6 +31,10 @@ final class FrozenStore implements SegmentStore {
         return files.keySet().stream()
                 .filter(path -> !path.endsWith(DirectoryLock.FILE_NAME))
                 .toList();
+    }
+
+    byte[] bytes(Path path) {
+        return Objects.requireNonNull(files.get(path));
     }
 
     SmallLog.Verified verify() {

@@ -61,7 +61,7 @@ class LogInspectorTests {
         Random random = new Random(SEED);
         int flips = 0;
         for (Path path : frozen.logFiles()) {
-            byte[] bytes = frozen.files.get(path);
+            byte[] bytes = frozen.bytes(path);
             for (int offset = 0; offset < bytes.length; offset++) {
                 int bit = random.nextInt(8);
                 bytes[offset] ^= (byte) (1 << bit);
@@ -93,7 +93,7 @@ class LogInspectorTests {
         assertThat(whole.verdict().epoch()).isEqualTo(3);
         Random random = new Random(SEED);
         for (Path path : frozen.logFiles()) {
-            byte[] bytes = frozen.files.get(path);
+            byte[] bytes = frozen.bytes(path);
             for (int offset = 0; offset < bytes.length; offset++) {
                 int bit = random.nextInt(8);
                 bytes[offset] ^= (byte) (1 << bit);
@@ -109,7 +109,7 @@ class LogInspectorTests {
         SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
         FrozenStore frozen = new FrozenStore(temp);
         for (Path path : frozen.logFiles()) {
-            byte[] whole = frozen.files.get(path);
+            byte[] whole = frozen.bytes(path);
             for (int size = 0; size < whole.length; size++) {
                 frozen.files.put(path, Arrays.copyOf(whole, size));
 
@@ -346,8 +346,7 @@ class LogInspectorTests {
         }
         Path active = copy.resolve("orders.redex").resolve(SegmentLayout.fileName(1));
         whole = Files.readAllBytes(active);
-        SegmentTip tip = SegmentLayout.tip(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN));
-        assertThat(tip).isNotNull();
+        SegmentTip tip = SmallLog.tip(whole);
         tipEnd = tip.end();
         int end = (int) (tipEnd + endOfFrames(Arrays.copyOfRange(whole, (int) tipEnd, whole.length)));
 

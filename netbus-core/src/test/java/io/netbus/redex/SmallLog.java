@@ -3,6 +3,8 @@ package io.netbus.redex;
 import static io.netbus.redex.LogFiles.utf8;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -138,6 +141,11 @@ final class SmallLog implements AutoCloseable {
             }
         }
         return to;
+    }
+
+    /** The newer tip of a segment file's bytes. */
+    static SegmentTip tip(byte[] segment) {
+        return Objects.requireNonNull(SegmentLayout.tip(ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN)));
     }
 
     // --- verifying

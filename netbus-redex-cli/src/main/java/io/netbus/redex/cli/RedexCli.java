@@ -3,6 +3,7 @@ package io.netbus.redex.cli;
 import io.netbus.redex.DirectoryLockedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.logging.Level;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
         name = "redex",
         description = "Looks into the files of RedEX logs. Only repair changes anything.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = RedexCli.Version.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class RedexCli implements Runnable {
@@ -23,11 +25,7 @@ public final class RedexCli implements Runnable {
     /** What is logged while repairing is told by the command itself. Kept, for a logger that nobody holds is forgotten. */
     private static final Logger NETBUS = Logger.getLogger("io.netbus");
 
-    private final Terminal terminal;
-
-    private RedexCli(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private RedexCli() {}
 
     /** Runs a command and ends the process. */
     public static void main(String[] args) {
@@ -40,15 +38,15 @@ public final class RedexCli implements Runnable {
 
     /** What {@link #main} does, short of ending the process; returns its exit code. */
     static int run(Terminal terminal, String... args) {
-        CommandLine line = new CommandLine(new RedexCli(terminal))
+        CommandLine line = new CommandLine(new RedexCli())
                 .addSubcommand(new InfoCommand(terminal))
                 .addSubcommand(new VerifyCommand(terminal))
                 .addSubcommand(new DumpCommand(terminal))
                 .addSubcommand(new TailCommand(terminal))
                 .addSubcommand(new RepairCommand(terminal))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(new PrintWriter(terminal.out(), true))
-                .setErr(new PrintWriter(terminal.err(), true))
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, unused) -> {
                     terminal.error(firstLine(e.getMessage()) + " (try --help)");
                     return ExitCode.MISUSED;

@@ -27,6 +27,7 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive) {
                 isInteractive());
     }
 
+    @SuppressWarnings("SystemConsoleNull") // it may be null up to JDK 21; later ones are asked
     private static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {

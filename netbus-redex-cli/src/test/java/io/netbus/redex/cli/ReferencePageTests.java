@@ -81,7 +81,7 @@ class ReferencePageTests {
 
     private Ran run(String line) {
         List<String> args = new ArrayList<>();
-        for (String arg : line.split(" ")) {
+        for (String arg : line.split(" ", -1)) {
             args.add(arg.equals("data") ? data.toString() : arg);
         }
         return Ran.here(args.toArray(String[]::new));
