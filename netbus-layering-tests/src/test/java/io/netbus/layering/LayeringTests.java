@@ -20,6 +20,7 @@ class LayeringTests {
             .row("shard")
             .row("worker")
             .row("redex", "worker")
+            .row("redex.index", "redex", "worker")
             .row("adapter", "event")
             .row("adapter.redex", "adapter", "event", "redex")
             .row("ingest", "event", "shard")
