@@ -42,6 +42,7 @@ final class LogState {
     private volatile Segment[] segments; // never empty
     private volatile boolean open = true;
 
+    @SuppressWarnings("UnusedVariable") // read and written through NEXT_SEQUENCE
     private long nextSequence; // ordered: whoever sees it sees the record's segment and the bytes below its end
 
     LogState(
