@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -37,7 +38,7 @@ final class LogForcer {
     private final long maxBytes;
     private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
-    private volatile int unsealed; // full segments; written under the log's lock
+    private final AtomicInteger unsealed = new AtomicInteger(); // full segments
     private volatile long unforcedSinceNanos = NOTHING_UNFORCED; // set by appenders, cleared by who forces
     private long appendedBytes; // under the log's lock, as the next two
     private long wakeAtSequence = NEVER;
@@ -73,7 +74,7 @@ final class LogForcer {
     }
 
     int unsealed() {
-        return unsealed;
+        return unsealed.get();
     }
 
     /** How long the oldest unforced record has waited; 0 if there is none. */
@@ -106,7 +107,7 @@ final class LogForcer {
 
     /** A segment is full, and there is a next one. */
     void rolled() {
-        unsealed = unsealed + 1;
+        unsealed.incrementAndGet();
         waker.run();
     }
 
@@ -145,7 +146,7 @@ final class LogForcer {
         if (upTo <= forcedSequence) {
             return;
         }
-        if (unsealed == 0 && log.isHealthy() && forcing.tryLock()) {
+        if (unsealed.get() == 0 && log.isHealthy() && forcing.tryLock()) {
             try {
                 if (isPlain()) {
                     forceAppended();
@@ -169,7 +170,7 @@ final class LogForcer {
 
     /** Whether a force is one call that knows no interrupts. */
     private boolean isPlain() {
-        return unsealed == 0 && log.active().isNamed() && !closed;
+        return unsealed.get() == 0 && log.active().isNamed() && !closed;
     }
 
     // --- the force thread
@@ -183,7 +184,7 @@ final class LogForcer {
             return false;
         }
         long since = unforcedSinceNanos;
-        return unsealed > 0
+        return unsealed.get() > 0
                 || (since != NOTHING_UNFORCED
                         && (nowNanos - since >= intervalNanos
                                 || log.nextSequence() - forcedSequence >= maxRecords
@@ -228,7 +229,7 @@ final class LogForcer {
         } finally {
             log.appending.unlock();
         }
-        if (!log.isHealthy() || (target == forcedSequence && unsealed == 0)) {
+        if (!log.isHealthy() || (target == forcedSequence && unsealed.get() == 0)) {
             return;
         }
         try {
@@ -264,12 +265,7 @@ final class LogForcer {
     private void sealSegments(Segment[] all) throws IOException {
         for (int i = firstUnsealed(all); i < all.length - 1; i++) {
             all[i].seal(SegmentTip.State.FOLLOWED);
-            log.appending.lock();
-            try {
-                unsealed = unsealed - 1;
-            } finally {
-                log.appending.unlock();
-            }
+            unsealed.decrementAndGet();
         }
     }
 
