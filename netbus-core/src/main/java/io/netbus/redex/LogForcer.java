@@ -188,7 +188,7 @@ final class LogForcer {
                 || (since != NOTHING_UNFORCED
                         && (nowNanos - since >= intervalNanos
                                 || log.nextSequence() - forcedSequence >= maxRecords
-                                || maxBytes != NEVER && unforcedBytes() >= maxBytes));
+                                || (maxBytes != NEVER && unforcedBytes() >= maxBytes)));
     }
 
     long unforcedBytes() {
