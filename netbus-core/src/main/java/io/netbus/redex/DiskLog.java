@@ -352,8 +352,11 @@ final class DiskLog implements RedexLog {
             return;
         }
         log.appending.lock(); // an append in hand ends before, later ones find the log closed
-        log.close();
-        log.appending.unlock();
+        try {
+            log.close();
+        } finally {
+            log.appending.unlock();
+        }
         workers.remove(this);
         retention.close();
         workers.forcer().finish(this);

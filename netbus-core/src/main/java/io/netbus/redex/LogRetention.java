@@ -112,8 +112,11 @@ final class LogRetention implements SweepWorker.Swept {
 
     void close() {
         sweeping.lock();
-        closed = true;
-        sweeping.unlock();
+        try {
+            closed = true;
+        } finally {
+            sweeping.unlock();
+        }
     }
 
     /** Goes on in a new segment if all of the last one is too old, so that the old one can go. */
