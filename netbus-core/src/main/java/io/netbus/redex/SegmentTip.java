@@ -1,5 +1,7 @@
 package io.netbus.redex;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far a segment is known to be forced; bytes in {@link TipLayout}. Damage below it is damage; what a crash left
  * behind it is a torn tail.
@@ -13,13 +15,29 @@ record SegmentTip(
     enum State {
 
         /** More frames, in this segment and in others. */
-        OPEN,
+        OPEN(0),
 
         /** Nothing: the log ends here. */
-        END,
+        END(1),
 
         /** Another segment, whose head is forced, and nothing more in this one. */
-        FOLLOWED
+        FOLLOWED(2);
+
+        final int code;
+
+        State(int code) {
+            this.code = code;
+        }
+
+        /** The state with that code; null if there is none. */
+        static @Nullable State of(int code) {
+            for (State state : values()) {
+                if (state.code == code) {
+                    return state;
+                }
+            }
+            return null;
+        }
     }
 
     /** Of a segment without frames. */

@@ -34,8 +34,6 @@ final class TipLayout {
     static final int BYTES = 64;
     static final int CRC_OFFSET = BYTES - Integer.BYTES;
 
-    private static final SegmentTip.State[] STATES = SegmentTip.State.values();
-
     private TipLayout() {}
 
     /** The slot's bytes, from position 0 to limit. */
@@ -47,7 +45,7 @@ final class TipLayout {
         bytes.putLong(TIMESTAMP_OFFSET, tip.timestampNanos());
         bytes.putInt(FRAME_BYTES_OFFSET, tip.frameBytes());
         bytes.putInt(FRAME_CRC_OFFSET, tip.frameCrc());
-        bytes.putInt(STATE_OFFSET, tip.state().ordinal());
+        bytes.putInt(STATE_OFFSET, tip.state().code);
         bytes.putInt(CRC_OFFSET, crc(bytes, 0));
         return bytes;
     }
@@ -64,8 +62,8 @@ final class TipLayout {
 
     /** The tip in a slot; null if it is damaged or was never written. */
     static @Nullable SegmentTip decode(ByteBuffer page, int slot) {
-        int state = page.getInt(slot + STATE_OFFSET);
-        if (page.getInt(slot + CRC_OFFSET) != crc(page, slot) || state < 0 || state >= STATES.length) {
+        SegmentTip.State state = SegmentTip.State.of(page.getInt(slot + STATE_OFFSET));
+        if (page.getInt(slot + CRC_OFFSET) != crc(page, slot) || state == null) {
             return null;
         }
         if (isUnused(page, slot)) {
@@ -78,7 +76,7 @@ final class TipLayout {
                 page.getLong(slot + TIMESTAMP_OFFSET),
                 page.getInt(slot + FRAME_BYTES_OFFSET),
                 page.getInt(slot + FRAME_CRC_OFFSET),
-                STATES[state]);
+                state);
     }
 
     private static int crc(ByteBuffer page, int slot) {

@@ -83,19 +83,19 @@ public final class IndexView<K, V> {
 
     IndexView<K, V> inserted(K key, V value) {
         TrieSet<V> old = sets.get(key);
-        TrieSet<V> set = old == null ? TrieSet.<V>empty().with(value) : old.with(value);
-        return set == old ? this : new IndexView<>(sets.with(key, set), sequence, values + 1);
+        if (old != null && old.contains(value)) {
+            return this;
+        }
+        TrieSet<V> set = (old == null ? TrieSet.<V>empty() : old).with(value);
+        return new IndexView<>(sets.with(key, set), sequence, values + 1);
     }
 
     IndexView<K, V> removed(K key, V value) {
         TrieSet<V> old = sets.get(key);
-        if (old == null) {
+        if (old == null || !old.contains(value)) {
             return this;
         }
         TrieSet<V> set = old.without(value);
-        if (set == old) {
-            return this;
-        }
         return new IndexView<>(set.isEmpty() ? sets.without(key) : sets.with(key, set), sequence, values - 1);
     }
 }

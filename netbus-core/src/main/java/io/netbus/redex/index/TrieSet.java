@@ -20,15 +20,12 @@ final class TrieSet<V> extends AbstractSet<V> {
         return (TrieSet<V>) EMPTY;
     }
 
-    /** With a value; this one if it is there. */
     TrieSet<V> with(V value) {
-        return values.get(value) == null ? new TrieSet<>(values.with(value, Boolean.TRUE)) : this;
+        return new TrieSet<>(values.with(value, Boolean.TRUE));
     }
 
-    /** Without a value; this one if it is not there. */
     TrieSet<V> without(V value) {
-        HashTrie<V, Boolean> left = values.without(value);
-        return left == values ? this : new TrieSet<>(left);
+        return new TrieSet<>(values.without(value));
     }
 
     @Override

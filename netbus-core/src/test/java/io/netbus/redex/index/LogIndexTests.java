@@ -466,7 +466,7 @@ class LogIndexTests {
             cursor.read(
                     (sequence, stamp, payload) -> {
                         String text = StandardCharsets.UTF_8.decode(payload).toString();
-                        for (String change : text.contains("?") ? new String[0] : text.split(" ")) {
+                        for (String change : text.contains("?") ? new String[0] : text.split(" ", -1)) {
                             String key = change.substring(1, change.indexOf('='));
                             String value = change.substring(change.indexOf('=') + 1);
                             if (change.charAt(0) == '+') {
@@ -507,7 +507,7 @@ class LogIndexTests {
     }
 
     private static void project(ByteBuffer payload, IndexProjection.Changes<String, String> changes) {
-        for (String change : StandardCharsets.UTF_8.decode(payload).toString().split(" ")) {
+        for (String change : StandardCharsets.UTF_8.decode(payload).toString().split(" ", -1)) {
             String key = change.substring(1, change.indexOf('='));
             String value = change.substring(change.indexOf('=') + 1);
             if (key.equals("deep")) {

@@ -236,7 +236,7 @@ public abstract class TailContract {
             log.append(batch, stamp);
         }
         for (int i = 0; i < 300; i++) {
-            long time = random.nextInt((int) stamp + 600) - 550;
+            long time = (long) random.nextInt((int) stamp + 600) - 550;
             long expected = stamps.stream().takeWhile(each -> each < time).count();
             assertThat(log.sequenceAt(time)).as("seed=%d, time=%d", seed, time).isEqualTo(expected);
         }
@@ -247,7 +247,7 @@ public abstract class TailContract {
     @Test
     void aTailStartsWhereItIsTold() throws Exception {
         for (int i = 0; i < 5; i++) {
-            log.append(utf8("r" + i), 10 * i);
+            log.append(utf8("r" + i), 10L * i);
         }
 
         assertStartsAt(0, TailStart.beginning());

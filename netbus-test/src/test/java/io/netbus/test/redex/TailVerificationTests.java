@@ -18,6 +18,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,11 @@ class TailVerificationTests {
     private final Set<String> notTried = new TreeSet<>();
     private Redex redex;
 
+    @BeforeEach
+    void openRedex() {
+        redex = Redex.onDisk(directory, RedexConfig.defaults().withSegmentBytes(64 * 1024));
+    }
+
     @AfterEach
     void closeRedex() {
         redex.close();
@@ -56,7 +62,6 @@ class TailVerificationTests {
 
     @TestFactory
     Stream<DynamicTest> tailsKeepTheRules() {
-        redex = Redex.onDisk(directory, RedexConfig.defaults().withSegmentBytes(64 * 1024));
         Stream<DynamicTest> rules = Arrays.stream(FlowPublisherVerification.class.getMethods())
                 .filter(method -> method.getName().matches("(required|optional|untested|stochastic)_.*"))
                 .map(method -> DynamicTest.dynamicTest(method.getName(), () -> verify(method)));
