@@ -1,5 +1,7 @@
 package io.netbus.redex;
 
+import java.util.concurrent.CompletableFuture;
+
 /** What a workload is made of. To add one, name it here and say what it does to the log and tells the model. */
 enum LogOperation {
     APPEND_SMALL(run -> run.append(20)),
@@ -23,7 +25,7 @@ enum LogOperation {
     /** Appends while the force thread works. */
     ASK_FORCE(run -> {
         run.append(20);
-        run.askForce();
+        CompletableFuture<?> unused = run.askForce();
         run.append(20);
     }),
     REOPEN(LogRun::reopen),

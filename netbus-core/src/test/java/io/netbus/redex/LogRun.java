@@ -130,7 +130,7 @@ final class LogRun {
     }
 
     void close() {
-        askForce();
+        CompletableFuture<?> unused = askForce(); // settled below
         ask(() -> {
             redex().close();
             return null;
