@@ -187,7 +187,7 @@ final class CrashMatrix {
         boolean unwritten = dead.failedForces() > 0;
         boolean keeps = dead.afterFailedForce() == AfterFailedForce.KEEPS;
         List<Image> all = new ArrayList<>();
-        all.add(new Image("kill", dead::kill, lossy || unwritten && !keeps));
+        all.add(new Image("kill", dead::kill, lossy || (unwritten && !keeps)));
         all.add(new Image("unplugged", dead::unplugged, true));
         all.add(new Image("everything", dead::everything, true));
         for (int i = 0; i < randomImages; i++) {
