@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class DamageTests {
 
     private static final Logger REPORTS = Logger.getLogger(LogRecovery.class.getName());

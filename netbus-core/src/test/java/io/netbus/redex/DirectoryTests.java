@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who may use a directory, and what is left open and readable in it. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class DirectoryTests {
 
     private static final RedexConfig IMPATIENT = LogFiles.CONFIG.withLockWait(Duration.ZERO);

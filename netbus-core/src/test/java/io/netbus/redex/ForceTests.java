@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** When records are forced, by how many forces, and what happens when the disk fails. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class ForceTests {
 
     private static final long TIMEOUT_SECONDS = 60;

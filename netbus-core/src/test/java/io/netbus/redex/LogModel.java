@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 final class LogModel {
 
     /** A record; the last of its append or not: a crash keeps all records of an append or none. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody else holds it
     private record Expected(long timestampNanos, byte[] payload, boolean last) {}
 
     private final List<Expected> records = new ArrayList<>(); // of appends that returned

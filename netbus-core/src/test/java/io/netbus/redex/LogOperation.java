@@ -3,6 +3,7 @@ package io.netbus.redex;
 import java.util.concurrent.CompletableFuture;
 
 /** What a workload is made of. To add one, name it here and say what it does to the log and tells the model. */
+@SuppressWarnings("ImmutableEnumChecker") // the bodies keep nothing
 enum LogOperation {
     APPEND_SMALL(run -> run.append(20)),
     APPEND_EMPTY(run -> run.append(0)),

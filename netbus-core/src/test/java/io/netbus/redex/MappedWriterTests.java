@@ -28,6 +28,8 @@ class MappedWriterTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int SEGMENT_BYTES = 4 * 1024 * 1024;
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // who threw it does not matter
     private static final IOException FULL = new IOException("No space left on device");
 
     @TempDir

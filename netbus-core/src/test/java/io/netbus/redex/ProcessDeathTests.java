@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a killed process leaves. This proves nothing about a power cut: the page cache outlives the process. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class ProcessDeathTests {
 
     private static final int KILLS = Boolean.getBoolean("netbus.torture") ? 100 : 10;

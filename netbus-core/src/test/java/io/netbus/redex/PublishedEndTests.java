@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Readers and a write that is half done. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class PublishedEndTests {
 
     @Parameter

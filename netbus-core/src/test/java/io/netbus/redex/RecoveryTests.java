@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What opening makes of files that a crash left. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class RecoveryTests {
 
     private static final Logger REPORTS = Logger.getLogger(LogRecovery.class.getName());

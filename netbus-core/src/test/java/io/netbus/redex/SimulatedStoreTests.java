@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the simulated file system keeps and what it loses: the ground that the crash tests stand on. */
+@SuppressWarnings("NullAway") // a file that is missing fails the test as well
 class SimulatedStoreTests {
 
     private static final int SECTOR = Sectors.BYTES;
