@@ -202,7 +202,7 @@ class DamageTests {
                 ReadResult found = log.read(i);
                 boolean unreachable = headDamaged && i >= to && i < segmentEnd;
                 if (found instanceof ReadResult.Corrupt corrupt) {
-                    assertThat(i >= from && i < to || unreachable)
+                    assertThat((i >= from && i < to) || unreachable)
                             .as(where + " record=" + i)
                             .isTrue();
                     assertThat(corrupt.reason()).as(where + " record=" + i).contains("file=" + files.segment(segment));

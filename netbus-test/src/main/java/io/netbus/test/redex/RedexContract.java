@@ -251,7 +251,9 @@ public abstract class RedexContract {
         try (LogCursor cursor = log.cursor(0)) {
             LogCursor.RecordReader any = (sequence, stamp, payload) -> true;
             assertThat(cursor.read(any, 10, 1)).as("at least one").isEqualTo(1);
-            assertThat(cursor.read(any, 10, 2 * cost)).as("empty ones cost too").isEqualTo(2);
+            assertThat(cursor.read(any, 10, 2L * cost))
+                    .as("empty ones cost too")
+                    .isEqualTo(2);
             assertThat(cursor.read(any, 10, 1000)).isEqualTo(1);
             assertThat(cursor.read(any, 1, Long.MAX_VALUE)).isEqualTo(1);
             assertThat(cursor.read((sequence, stamp, payload) -> false, 10, Long.MAX_VALUE))

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Logs on disk keep the contract, however their records get there. */
 @ParameterizedClass
 @EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class DiskRedexTests extends RedexContract {
 
     @Parameter
