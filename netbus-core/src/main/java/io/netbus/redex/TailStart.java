@@ -14,7 +14,8 @@ public sealed interface TailStart {
     }
 
     /**
-     * With the record of that sequence, which may lie beyond the end; the tail then waits for it.
+     * With the record of that sequence, which may lie beyond the end; the tail then waits for it. If it is no longer kept, the
+     * subscriber gets a {@link HistoryLostException}.
      *
      * @throws IllegalArgumentException if negative
      */

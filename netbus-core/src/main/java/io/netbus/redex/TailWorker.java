@@ -134,6 +134,11 @@ final class TailWorker implements Worker {
             refuse(log, subscriber, e);
             return;
         }
+        if (from instanceof TailStart.At at && cursor.position() > at.sequence()) {
+            cursor.close();
+            refuse(log, subscriber, HistoryLostException.of(log.name(), at.sequence(), cursor.position()));
+            return;
+        }
         TailSubscription subscription = new TailSubscription(log, cursor, subscriber, this::wake);
         if (!subscription.begin()) {
             return;

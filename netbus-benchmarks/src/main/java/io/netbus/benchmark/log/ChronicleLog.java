@@ -24,6 +24,7 @@ final class ChronicleLog implements TestedLog {
     private @Nullable RandomReader random;
 
     /** Where single records are read from. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares it
     private record RandomReader(ExcerptTailer tailer, long firstIndex, byte[] payload) {}
 
     ChronicleLog(LogSetup setup) {

@@ -6,6 +6,7 @@ import io.netbus.redex.RedexConfig.WriteMode;
 import java.util.List;
 
 /** Who takes part in the rows of this package. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are never changed, the factories keep nothing
 enum LogKind {
     NETBUS(
             Contestant.NETBUS,

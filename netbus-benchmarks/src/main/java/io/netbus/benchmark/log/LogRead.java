@@ -125,7 +125,7 @@ public final class LogRead {
         Payloads payloads = new Payloads();
         SplittableRandom random = new SplittableRandom(SEED);
         try (TestedLog log = kind.open(setup)) {
-            fork.sample(FIRST, read(log, payloads, random, count, 1));
+            fork.sample(FIRST, (double) read(log, payloads, random, count, 1));
             read(log, payloads, random, count, fork.isQuick() ? QUICK_READS : RANDOM_WARM_UP_READS);
             int samples = fork.isQuick() ? QUICK_SAMPLES : SAMPLES;
             int reads = fork.isQuick() ? QUICK_READS : RANDOM_READS;

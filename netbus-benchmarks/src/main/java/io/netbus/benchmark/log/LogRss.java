@@ -76,7 +76,7 @@ public final class LogRss {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no figures: " + printed))
                 .substring(FIGURES.length())
-                .split(" ");
+                .split(" ", -1);
         fork.sample("heap", Double.parseDouble(figures[0]));
         fork.sample("resident", Double.parseDouble(figures[1]));
         fork.sample("anonymous", Double.parseDouble(figures[2]));

@@ -91,8 +91,8 @@ public final class LogTail {
             nanos[i] = receivedNanos[i] - sentNanos[i];
         }
         Arrays.sort(nanos);
-        fork.sample("p50", nanos[nanos.length / 2]);
-        fork.sample("p99", nanos[nanos.length - nanos.length / 100 - 1]);
+        fork.sample("p50", (double) nanos[nanos.length / 2]);
+        fork.sample("p99", (double) nanos[nanos.length - nanos.length / 100 - 1]);
     }
 
     /** The reading thread. */

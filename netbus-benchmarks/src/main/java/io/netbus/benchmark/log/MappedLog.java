@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Prepared either before the clock starts, as a background thread that is never late would, or by the appending thread
  * when it gets there, as a log without such a thread must.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // the appender alone writes
 final class MappedLog implements TestedLog {
 
     private static final int LARGEST_SEGMENT_BYTES = 128 * 1024 * 1024;

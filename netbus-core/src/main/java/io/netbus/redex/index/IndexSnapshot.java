@@ -88,7 +88,9 @@ final class IndexSnapshot {
                 kept && next <= log.nextSequence(),
                 "the log was rewritten since: epoch=" + epoch + ", nextSequence=" + next + ", logEpoch=" + log.epoch()
                         + ", logEpochStart=" + log.epochStart());
-        require(next >= first, "records behind it are gone: nextSequence=" + next + ", firstSequence=" + first);
+        if (next < first) {
+            throw MisfitException.gone(next, first);
+        }
         if (in.getInt(SnapshotLayout.LAST_KNOWN_OFFSET) != 0 && next > first) {
             boolean same = log.read(next - 1) instanceof ReadResult.Present last
                     && last.timestampNanos() == in.getLong(SnapshotLayout.LAST_TIMESTAMP_OFFSET)
@@ -139,6 +141,10 @@ final class IndexSnapshot {
 
         private MisfitException(String message) {
             super(message);
+        }
+
+        static MisfitException gone(long next, long first) {
+            return new MisfitException("records behind it are gone: nextSequence=" + next + ", firstSequence=" + first);
         }
     }
 

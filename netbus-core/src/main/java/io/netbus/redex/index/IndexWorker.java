@@ -58,18 +58,20 @@ final class IndexWorker<K, V> implements Worker {
     private volatile @Nullable WorkerRunner runner; // written at the start
     private RedexLog.@Nullable Registration registration; // written at the start
 
-    private IndexWorker(RedexLog log, IndexProjection<K, V> projection, IndexView<K, V> start) {
+    private IndexWorker(RedexLog log, IndexProjection<K, V> projection, IndexView<K, V> start, LogCursor cursor) {
         this.log = log;
         this.projection = projection;
         view = start;
         next = start.sequence();
         published = start;
         readySequence = log.nextSequence();
-        cursor = log.cursor(start.sequence());
+        this.cursor = cursor;
     }
 
-    static <K, V> IndexWorker<K, V> start(RedexLog log, IndexProjection<K, V> projection, IndexView<K, V> start) {
-        IndexWorker<K, V> worker = new IndexWorker<>(log, projection, start);
+    /** @param cursor stands at the first record that is not in the view; is closed with the worker */
+    static <K, V> IndexWorker<K, V> start(
+            RedexLog log, IndexProjection<K, V> projection, IndexView<K, V> start, LogCursor cursor) {
+        IndexWorker<K, V> worker = new IndexWorker<>(log, projection, start, cursor);
         WorkerRunner runner = WorkerRunner.start(worker);
         worker.runner = runner;
         try {

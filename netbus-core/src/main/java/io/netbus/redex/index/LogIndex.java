@@ -1,5 +1,6 @@
 package io.netbus.redex.index;
 
+import io.netbus.redex.LogCursor;
 import io.netbus.redex.RedexLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -47,7 +48,9 @@ public final class LogIndex<K, V> implements AutoCloseable {
      * @throws io.netbus.redex.LogClosedException if the log is closed
      */
     public static <K, V> LogIndex<K, V> open(RedexLog log, IndexProjection<K, V> projection) {
-        return open(log, projection, IndexView.empty(log.firstSequence()), NOT_RESTORED);
+        LogCursor cursor = log.cursor(log.firstSequence());
+        IndexView<K, V> empty = IndexView.empty(cursor.position());
+        return new LogIndex<>(log, IndexWorker.start(log, projection, empty, cursor), NOT_RESTORED);
     }
 
     /**
@@ -65,7 +68,12 @@ public final class LogIndex<K, V> implements AutoCloseable {
             RedexLog log, IndexProjection<K, V> projection, IndexCodec<K, V> codec, byte[] snapshot) {
         try {
             IndexView<K, V> view = IndexSnapshot.decode(snapshot, log, codec);
-            return open(log, projection, view, view.sequence());
+            LogCursor cursor = log.cursor(view.sequence());
+            if (cursor.position() != view.sequence()) { // from here on the cursor tells of records that go
+                cursor.close();
+                throw IndexSnapshot.MisfitException.gone(view.sequence(), cursor.position());
+            }
+            return new LogIndex<>(log, IndexWorker.start(log, projection, view, cursor), view.sequence());
         } catch (IndexSnapshot.MisfitException e) {
             LOG.log(
                     Level.WARNING,
@@ -73,11 +81,6 @@ public final class LogIndex<K, V> implements AutoCloseable {
                             + e.getMessage());
             return open(log, projection);
         }
-    }
-
-    private static <K, V> LogIndex<K, V> open(
-            RedexLog log, IndexProjection<K, V> projection, IndexView<K, V> start, long restoredSequence) {
-        return new LogIndex<>(log, IndexWorker.start(log, projection, start), restoredSequence);
     }
 
     /** The newest version. Two looks at one view see the same; two views may differ. */

@@ -13,6 +13,7 @@ import io.netbus.redex.LogConfigConflictException;
 import io.netbus.redex.LogCursor;
 import io.netbus.redex.LogFullException;
 import io.netbus.redex.LogHold;
+import io.netbus.redex.LogRecord;
 import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.Redex;
@@ -20,6 +21,7 @@ import io.netbus.redex.RedexConfig;
 import io.netbus.redex.RedexLog;
 import io.netbus.redex.Retention;
 import io.netbus.redex.Retention.AtHardLimit;
+import io.netbus.redex.TailStart;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,6 +163,42 @@ public abstract class RetentionContract {
                     .isEqualTo((int) (300 - first));
         }
         assertThat(seen).startsWith(0L, 1L, 2L, 3L, 4L).endsWith(299L).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aTailFromWhatIsGoneIsRefused() throws Exception {
+        RedexLog log = log(Retention.all().withMaxRecords(20));
+        appendMany(log, 200);
+        sweepAll(log);
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+
+        log.tail(TailStart.at(3)).subscribe(new Flow.Subscriber<LogRecord>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            public void onNext(LogRecord record) {
+                failure.completeExceptionally(new AssertionError("record=" + record));
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                failure.complete(cause);
+            }
+
+            @Override
+            public void onComplete() {
+                failure.completeExceptionally(new AssertionError("completed"));
+            }
+        });
+
+        assertThat(failure.get(TIMEOUT_SECONDS, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(HistoryLostException.class, lost -> {
+                    assertThat(lost.from()).isEqualTo(3);
+                    assertThat(lost.to()).isEqualTo(log.firstSequence());
+                });
     }
 
     @Test
