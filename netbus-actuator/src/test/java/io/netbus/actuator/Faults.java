@@ -72,7 +72,12 @@ public final class Faults {
                 stats.forcedSequence(),
                 stats.bytes(),
                 stats.segments(),
+                stats.unforcedBytes(),
+                stats.unforcedNanos(),
+                stats.lastForceNanos(),
                 stats.quarantinedBytes(),
+                stats.holds(),
+                stats.brokenHolds(),
                 "force failed: errno=5");
     }
 

@@ -54,13 +54,14 @@ public record NetbusProperties(
 
     /** The same as the logs understand it: with room for the head of an event of the largest payload. */
     RedexConfig toRedexConfig() {
-        return new RedexConfig(
-                (int) log.segmentSize().toBytes(),
-                Math.max(
-                        RedexConfig.defaults().maxPayloadBytes(),
-                        (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES),
-                log.forceInterval(),
-                log.lockWait());
+        RedexConfig defaults = RedexConfig.defaults();
+        return defaults.withSegmentBytes((int) log.segmentSize().toBytes())
+                .withMaxPayloadBytes(Math.max(
+                        defaults.maxPayloadBytes(), (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES))
+                .withForceInterval(log.forceInterval())
+                .withLockWait(log.lockWait())
+                .withWriteMode(log.writeMode())
+                .withAllowNetworkFileSystem(log.allowNetworkFileSystem());
     }
 
     /**
@@ -118,13 +119,18 @@ public record NetbusProperties(
      * @param segmentSize Size at which a log goes on in a new file, 64KB to 1GB.
      * @param forceInterval Longest time until what was written survives a power cut, 1 ms to 1 hour.
      * @param lockWait How long to wait at startup for another application to let the directory go, up to 1 hour.
+     * @param allowNetworkFileSystem Whether the directory may be on a network file system, where locks and power cuts may
+     *     cost records.
+     * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
      */
     public record Log(
             @DefaultValue("disk") Storage storage,
             @DefaultValue("./data/netbus") String directory,
             @DefaultValue("128MB") DataSize segmentSize,
             @DefaultValue("1s") Duration forceInterval,
-            @DefaultValue("10s") Duration lockWait) {
+            @DefaultValue("10s") Duration lockWait,
+            @DefaultValue("false") boolean allowNetworkFileSystem,
+            @DefaultValue("mapped") RedexConfig.WriteMode writeMode) {
 
         /** Rejects values outside the ranges above. */
         public Log {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netbus.adapter.redex.RedexAdapter;
 import io.netbus.cortex.tasks.TasksBridge;
+import io.netbus.redex.NetworkFileSystemException;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
 import io.netbus.redex.RedexLog;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +29,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** Starts real applications, so that what is tested is what the user reads. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -109,6 +112,19 @@ class FailureAnalyzerTests {
                 .contains("The directory of the logs, '" + file.resolve("below")
                         + "', cannot be created, read or written")
                 .contains("or set netbus.log.directory to a directory where it may");
+    }
+
+    @Test
+    void aNetworkFileSystem(CapturedOutput output) {
+        fails(NetworkApp.class, "netbus.log.directory=" + directory);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The directory of the logs is on a network file system")
+                .contains("directory=" + directory)
+                .contains("type=nfs4")
+                .contains("keep the logs on a disk of this machine: netbus.log.directory")
+                .contains("allow it: netbus.log.allow-network-file-system=true");
     }
 
     @Test
@@ -198,7 +214,7 @@ class FailureAnalyzerTests {
         assertThatThrownBy(() -> spring.run(arguments).close()).isInstanceOf(RuntimeException.class);
     }
 
-    /** A record that was forced, and more behind it, must be there: damage at the end is only a torn write. */
+    /** The head of a file is looked at by every open; a damaged record is reported by who reads it. */
     private void fillAndDamage(String name) throws IOException {
         try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
             RedexLog log = redex.log(name);
@@ -214,7 +230,7 @@ class FailureAnalyzerTests {
         assertThat(segments).isNotEmpty();
         for (Path segment : segments) {
             byte[] bytes = Files.readAllBytes(segment);
-            bytes[bytes.length / 2] ^= 1;
+            bytes[20] ^= 1;
             Files.write(segment, bytes);
         }
     }
@@ -223,6 +239,18 @@ class FailureAnalyzerTests {
     @ImportAutoConfiguration({RedexAutoConfiguration.class, NetbusAutoConfiguration.class, CortexAutoConfiguration.class
     })
     static class App {}
+
+    /** As if the directory were on NFS, which no test can have everywhere. */
+    @Configuration(proxyBeanMethods = false)
+    static class NetworkApp extends App {
+
+        @Bean
+        Redex redex(NetbusProperties properties) {
+            RuntimeException refusal = ReflectionTestUtils.invokeMethod(
+                    NetworkFileSystemException.class, "of", properties.log().path(), "nfs4");
+            throw Objects.requireNonNull(refusal);
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     static class BridgeApp extends App {

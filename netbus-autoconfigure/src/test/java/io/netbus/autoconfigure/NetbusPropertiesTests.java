@@ -70,6 +70,8 @@ class NetbusPropertiesTests {
             Map.entry("netbus.log.segment-size", "1MB"),
             Map.entry("netbus.log.force-interval", "5s"),
             Map.entry("netbus.log.lock-wait", "5s"),
+            Map.entry("netbus.log.allow-network-file-system", "true"),
+            Map.entry("netbus.log.write-mode", "channel"),
             Map.entry("netbus.cortex.enabled", "false"));
 
     @TempDir

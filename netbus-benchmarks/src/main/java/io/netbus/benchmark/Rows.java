@@ -1,10 +1,16 @@
 package io.netbus.benchmark;
 
 import io.netbus.benchmark.ingest.Ingest1;
-import io.netbus.benchmark.log.LogAppend64;
+import io.netbus.benchmark.log.LogAppend;
+import io.netbus.benchmark.log.LogForce;
+import io.netbus.benchmark.log.LogOpen;
+import io.netbus.benchmark.log.LogRead;
+import io.netbus.benchmark.log.LogRss;
+import io.netbus.benchmark.log.LogTail;
 import io.netbus.benchmark.run.Row;
 import io.netbus.benchmark.run.UsageException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every row there is. */
 final class Rows {
@@ -14,7 +20,16 @@ final class Rows {
     private Rows() {}
 
     static List<Row> all() {
-        return List.of(Ingest1.row(), LogAppend64.row());
+        return Stream.of(
+                        List.of(Ingest1.row()),
+                        LogAppend.rows(),
+                        LogForce.rows(),
+                        LogRead.rows(),
+                        LogOpen.rows(),
+                        LogTail.rows(),
+                        LogRss.rows())
+                .flatMap(List::stream)
+                .toList();
     }
 
     static Row named(String id) {

@@ -45,8 +45,8 @@ final class NoStream implements ShardStream {
     }
 
     @Override
-    public long epochStart() {
-        return 0;
+    public long validUpTo(int epoch) {
+        return nextSequence();
     }
 
     @Override

@@ -38,11 +38,14 @@ public interface ShardStream {
     /** Every event below this sequence survives a power cut. */
     long forcedSequence();
 
-    /** Counts how often this stream lost events that had been visible; see {@link #epochStart()}. */
+    /** Counts how often this stream lost events that had been visible; see {@link #validUpTo}. */
     int epoch();
 
-    /** The first sequence written under {@link #epoch()}. Positions of an older epoch above it mean other events now. */
-    long epochStart();
+    /**
+     * Up to where positions remembered under an epoch still mean the same events: the first sequence written under the
+     * epoch after it; {@link #nextSequence()} for the present one.
+     */
+    long validUpTo(int epoch);
 
     /** A reader that starts at that sequence, or at {@link #firstSequence()} if it lies below. */
     EventReader reader(long fromSequence);

@@ -166,11 +166,11 @@ public final class ChannelReader implements EventSource {
         if (cursorEpoch > epoch) {
             throw InvalidCursorException.unknownEpoch(name, stream.shard(), cursorEpoch, epoch);
         }
-        if (cursorEpoch < epoch && next > stream.epochStart()) {
-            throw InvalidCursorException.rewritten(name, stream.shard(), cursorEpoch, next, epoch, stream.epochStart());
-        }
-        if (next > stream.nextSequence()) {
-            throw InvalidCursorException.beyondEnd(name, stream.shard(), next, stream.nextSequence());
+        if (next > stream.validUpTo(cursorEpoch)) {
+            throw cursorEpoch == epoch
+                    ? InvalidCursorException.beyondEnd(name, stream.shard(), next, stream.nextSequence())
+                    : InvalidCursorException.rewritten(
+                            name, stream.shard(), cursorEpoch, next, epoch, stream.validUpTo(cursorEpoch));
         }
         return next;
     }

@@ -41,6 +41,7 @@ final class PushSubscription implements Flow.Subscription {
 
     private boolean ended;
     private boolean completing;
+    private int completionsBefore; // written before it is handed to the worker
     private boolean retrying;
     private long retryNanos;
     private long lastReadNanos;
@@ -106,9 +107,14 @@ final class PushSubscription implements Flow.Subscription {
         }
     }
 
-    /** Lets it complete as it would when the bus closes. */
-    void completeSoon() {
-        completing = true;
+    /** Says how often all subscriptions were asked to complete before this one arrived. */
+    void arrive(int completions) {
+        completionsBefore = completions;
+    }
+
+    /** Lets it complete as it would when the bus closes, if it had arrived when that was asked for that many times. */
+    void completeSoon(int completions) {
+        completing |= completionsBefore < completions;
     }
 
     /** Delivers what is asked for and there, a bounded piece of it; returns how much it did. */

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,12 @@ public final class PushWorker implements Worker, AutoCloseable {
     private final IdentityHashMap<ChannelReader, Hint> hints = new IdentityHashMap<>(); // the worker's
 
     private boolean closingSeen; // the worker's
+    private int completionsSeen; // the worker's
 
     private final Object gate = new Object();
     private final Queue<PushSubscription> arrivals = new ArrayDeque<>(); // guarded by gate
     private volatile boolean arrived; // written under gate
-    private volatile boolean completing; // set by completeAll, cleared by the worker
+    private final AtomicInteger completions = new AtomicInteger(); // how often all were to complete; written under gate
     private volatile boolean closing; // written under gate
     private long deadlineNanos; // written before closing
     private volatile @Nullable WorkerRunner runner;
@@ -86,9 +88,10 @@ public final class PushWorker implements Worker, AutoCloseable {
     @Override
     public int doWork() {
         int work = admit();
-        if (completing) {
-            completing = false;
-            subscriptions.forEach(PushSubscription::completeSoon);
+        int asked = completions.get();
+        if (asked != completionsSeen) {
+            completionsSeen = asked;
+            subscriptions.forEach(subscription -> subscription.completeSoon(asked));
             work++;
         }
         boolean last = closing;
@@ -113,7 +116,7 @@ public final class PushWorker implements Worker, AutoCloseable {
 
     @Override
     public boolean hasWork() {
-        if (arrived || completing || (closing && !closingSeen)) {
+        if (arrived || completions.get() != completionsSeen || (closing && !closingSeen)) {
             return true;
         }
         for (PushSubscription subscription : subscriptions) {
@@ -137,7 +140,9 @@ public final class PushWorker implements Worker, AutoCloseable {
      * ones may follow at once.
      */
     public void completeAll() {
-        completing = true;
+        synchronized (gate) { // those that have arrived are open, whoever arrives from here on is not
+            completions.incrementAndGet();
+        }
         wake();
     }
 
@@ -196,6 +201,7 @@ public final class PushWorker implements Worker, AutoCloseable {
         synchronized (gate) {
             admitted = !closing;
             if (admitted) {
+                subscription.arrive(completions.get());
                 arrivals.add(subscription);
                 arrived = true;
             }

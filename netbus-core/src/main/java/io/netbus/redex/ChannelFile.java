@@ -25,6 +25,7 @@ final class ChannelFile implements SegmentFile {
      * their own, which knows no interrupts. It is open for as long as the file is, because a writeback failure is
      * reported only to descriptors that were open when it happened.
      */
+    private static final int LARGEST_HEAP_WRITE_BYTES = 1024 * 1024;
     private static final OpenOption[] READ = {StandardOpenOption.READ};
     private static final OpenOption[] READ_WRITE = {StandardOpenOption.READ, StandardOpenOption.WRITE};
 
@@ -62,10 +63,14 @@ final class ChannelFile implements SegmentFile {
     @Override
     public void write(ByteBuffer bytes, long offset) throws IOException {
         int start = bytes.position();
+        int end = bytes.limit();
         boolean interrupted = Thread.interrupted();
         try {
-            while (bytes.hasRemaining()) {
+            while (bytes.position() < end) {
                 FileChannel current = channel;
+                if (!bytes.isDirect()) { // the JDK copies it into memory that it keeps for the thread
+                    bytes.limit(Math.min(end, bytes.position() + LARGEST_HEAP_WRITE_BYTES));
+                }
                 try {
                     current.write(bytes, offset + bytes.position() - start);
                 } catch (ClosedChannelException e) {
@@ -74,6 +79,7 @@ final class ChannelFile implements SegmentFile {
                 }
             }
         } finally {
+            bytes.limit(end);
             keepInterrupt(interrupted);
         }
     }
@@ -127,14 +133,27 @@ final class ChannelFile implements SegmentFile {
     }
 
     @Override
-    public void truncate(long bytes) throws IOException {
+    public void resize(long bytes) throws IOException {
+        if (forcing == null) {
+            throw new NonWritableChannelException();
+        }
+        forcing.setLength(bytes); // knows no interrupts
+    }
+
+    @Override
+    public Mapping map(int bytes) throws IOException {
+        if (forcing == null) {
+            throw new NonWritableChannelException();
+        }
+        if (forcing.length() < bytes) {
+            forcing.setLength(bytes);
+        }
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 FileChannel current = channel;
                 try {
-                    current.truncate(bytes);
-                    return;
+                    return FileMapping.of(current, bytes);
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(current, e);

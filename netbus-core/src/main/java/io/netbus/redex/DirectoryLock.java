@@ -7,15 +7,19 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps every other holder out of a directory, in this process and in others. */
@@ -34,6 +38,7 @@ final class DirectoryLock {
     private static final int MAX_HOLDER_BYTES = 64;
 
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    private static final ReentrantLock LOOKING = new ReentrantLock(); // one look at a time
     private static final Queue<RandomAccessFile> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
 
     private final Path directory;
@@ -79,6 +84,59 @@ final class DirectoryLock {
         } finally {
             if (!taken) {
                 HELD.remove(real);
+            }
+        }
+    }
+
+    /**
+     * Who holds a directory, or held it when it died. Changes nothing; but who asks for the lock in the very moment of a
+     * look at one that a dead process left may find it taken.
+     */
+    static LogOwner owner(Path directory) throws IOException {
+        Path real;
+        try {
+            real = directory.toRealPath();
+        } catch (NoSuchFileException e) {
+            return LogOwner.NONE;
+        }
+        Path path = real.resolve(FILE_NAME);
+        if (!Files.exists(path)) {
+            return LogOwner.NONE;
+        }
+        LOOKING.lock();
+        try {
+            if (!HELD.add(real)) { // closing the file would lose that lock
+                return new LogOwner(true, OptionalLong.of(pid()));
+            }
+            try {
+                return look(path);
+            } finally {
+                HELD.remove(real);
+            }
+        } finally {
+            LOOKING.unlock();
+        }
+    }
+
+    private static LogOwner look(Path path) throws IOException {
+        boolean close = true;
+        RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        try {
+            String holder = holder(file);
+            if (file.length() == 0) {
+                return LogOwner.NONE; // the last holder let go
+            }
+            OptionalLong pid =
+                    holder.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(holder)) : OptionalLong.empty();
+            @Nullable FileLock lock = file.getChannel().tryLock(LOCKED_BYTE, 1, true);
+            return new LogOwner(lock == null, pid);
+        } catch (OverlappingFileLockException e) {
+            close = false;
+            NEVER_CLOSED.add(file);
+            return new LogOwner(true, OptionalLong.of(pid()));
+        } finally {
+            if (close) {
+                file.close();
             }
         }
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +19,14 @@ final class DiskCursor implements LogCursor {
      */
     private static final int WINDOW_BYTES = 64 * 1024;
 
-    private final DiskLog log;
-    private final SegmentStore store;
+    private final DiskLog owner;
+    private final LogState log;
     private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+    private final RecordWait waiting;
 
     private volatile @Nullable SegmentFile file; // of the segment; also closed by the log's close
     private volatile boolean closed;
-    private @Nullable Segment segment;
+    private volatile @Nullable Segment segment; // written by the reader
 
     private long position;
     private boolean handingOver;
@@ -36,9 +39,10 @@ final class DiskCursor implements LogCursor {
     private int recordIndex; // of the next record's length, in the window
     private int frameEndIndex;
 
-    DiskCursor(DiskLog log, SegmentStore store, long fromSequence) {
+    DiskCursor(DiskLog owner, LogState log, long fromSequence) {
+        this.owner = owner;
         this.log = log;
-        this.store = store;
+        this.waiting = new RecordWait(owner.hints());
         position = start(fromSequence);
     }
 
@@ -63,6 +67,7 @@ final class DiskCursor implements LogCursor {
         requireNotHandingOver();
         requireOpen();
         long end = log.nextSequence();
+        requireKept();
         int count = 0;
         handingOver = true;
         try {
@@ -94,17 +99,30 @@ final class DiskCursor implements LogCursor {
             return count;
         } catch (IOException e) {
             inFrame = false;
-            requireOpen(); // a close in another thread takes the file away
-            throw new UncheckedIOException("log could not be read: log=" + log.name() + ", sequence=" + position, e);
+            requireOpen(); // a close in another thread takes the file away, and so does retention
+            requireKept();
+            throw new UncheckedIOException("log could not be read: log=" + log.name + ", sequence=" + position, e);
         } finally {
             handingOver = false;
         }
     }
 
     @Override
+    public boolean await(Duration timeout) throws InterruptedException {
+        requireNotHandingOver();
+        return waiting.await(this::hasNext, timeout);
+    }
+
+    private boolean hasNext() {
+        requireOpen();
+        return position < log.nextSequence();
+    }
+
+    @Override
     public void close() {
         closed = true;
-        log.forget(this);
+        waiting.wake();
+        owner.forget(this);
         release();
     }
 
@@ -117,12 +135,19 @@ final class DiskCursor implements LogCursor {
         }
     }
 
+    /** Closes the file if it is that segment's, from any thread; a call in hand finds what it reads gone. */
+    void evict(Segment dropped) {
+        if (segment == dropped) {
+            release();
+        }
+    }
+
     /** Finds, loads and verifies the frame of the record at the position. */
     private void enterFrame() throws IOException {
         Segment wanted = segment;
         if (wanted == null || position != recordsEnd || frameEnd >= wanted.end()) {
             wanted = log.segmentOf(position);
-            long entry = wanted.index.floor(position - wanted.baseSequence());
+            long entry = wanted.index(log.store).floor(position - wanted.baseSequence());
             recordsEnd = wanted.baseSequence() + SegmentIndex.record(entry);
             frameEnd = SegmentIndex.offset(entry);
         }
@@ -170,11 +195,15 @@ final class DiskCursor implements LogCursor {
         release();
         window.clear();
         segment = wanted;
-        open = store.openForReading(wanted.path);
+        open = log.store.openForReading(wanted.path);
         file = open;
-        if (closed || !log.isOpen()) { // it may have looked before there was a file to close
+        if (wanted.isDropped()) { // it may have looked before there was a file to close
             release();
-            throw LogClosedException.of(log.name());
+            throw new NoSuchFileException(wanted.path.toString());
+        }
+        if (closed || !log.isOpen()) { // likewise
+            release();
+            throw LogClosedException.of(log.name);
         }
         return open;
     }
@@ -188,22 +217,33 @@ final class DiskCursor implements LogCursor {
     private long start(long sequence) {
         if (sequence < 0) {
             throw new IllegalArgumentException(
-                    "sequence must not be negative: log=" + log.name() + ", sequence=" + sequence);
+                    "sequence must not be negative: log=" + log.name + ", sequence=" + sequence);
         }
         return Math.max(sequence, log.firstSequence());
+    }
+
+    /** Goes on at the first record that is kept, and says so, if the one at the position is not. */
+    private void requireKept() {
+        long first = log.firstSequence();
+        if (position < first) {
+            long lost = position;
+            position = first;
+            inFrame = false;
+            throw HistoryLostException.of(log.name, lost, first);
+        }
     }
 
     private void requireOpen() {
         log.requireOpen();
         if (closed) {
-            throw LogClosedException.of(log.name());
+            throw LogClosedException.of(log.name);
         }
     }
 
     private void requireNotHandingOver() {
         if (handingOver) {
             throw new IllegalStateException(
-                    "a reader must not use its cursor: log=" + log.name() + ", position=" + position);
+                    "a reader must not use its cursor: log=" + log.name + ", position=" + position);
         }
     }
 

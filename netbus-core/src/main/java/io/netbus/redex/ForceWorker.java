@@ -29,13 +29,13 @@ final class ForceWorker implements Worker {
     /** Forces a log a last time, waits for that, and lets go of it. The caller's interrupt status is kept. */
     void finish(DiskLog log) {
         if (isCurrentThread()) {
-            log.force();
+            log.forcer().finish();
         } else {
             Finish finish = new Finish(log, new CompletableFuture<>());
             finishing.add(finish);
             wake();
             if (stopped && finishing.remove(finish)) {
-                log.force(); // the thread is gone, so this one is alone
+                log.forcer().finish(); // the thread is gone, so this one is alone
             } else {
                 finish.done().join();
             }
@@ -65,8 +65,8 @@ final class ForceWorker implements Worker {
         int done = 0;
         long now = System.nanoTime();
         for (DiskLog log : logs) {
-            if (log.isForceDue(now)) {
-                log.force();
+            if (log.forcer().isForceDue(now)) {
+                log.forcer().force();
                 done++;
             }
         }
@@ -84,7 +84,7 @@ final class ForceWorker implements Worker {
         for (Finish finish : finishing) {
             if (finishing.remove(finish)) {
                 try {
-                    finish.log().force();
+                    finish.log().forcer().finish();
                 } finally {
                     finish.done().complete(null);
                 }
@@ -101,7 +101,7 @@ final class ForceWorker implements Worker {
         }
         long now = System.nanoTime();
         for (DiskLog log : logs) {
-            if (log.isForceDue(now)) {
+            if (log.forcer().isForceDue(now)) {
                 return true;
             }
         }

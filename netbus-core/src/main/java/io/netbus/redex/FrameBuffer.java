@@ -1,5 +1,7 @@
 package io.netbus.redex;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -9,45 +11,84 @@ import java.util.zip.CRC32C;
  */
 final class FrameBuffer {
 
+    /*
+     * On the heap: the checksum of an array costs half of that of a buffer for small frames, and numbers go in by plain
+     * stores. What is written from here is copied once more.
+     */
     private static final int NORMAL_BYTES = 64 * 1024;
     private static final int SMALL_FRAMES_BEFORE_SHRINKING = 64;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final CRC32C crc = new CRC32C();
+    private final CRC32C checksum = new CRC32C();
 
-    private ByteBuffer bytes = allocate(NORMAL_BYTES);
+    private byte[] bytes = new byte[NORMAL_BYTES];
+    private int length;
+    private int crc;
     private int smallFrames;
 
-    /** Starts a frame; the buffer to put its encoded records into. */
-    ByteBuffer begin(int frameBytes) {
-        if (bytes.capacity() < frameBytes) {
-            bytes = allocate(frameBytes);
-            smallFrames = 0;
-        } else if (bytes.capacity() > NORMAL_BYTES) {
-            smallFrames = frameBytes <= NORMAL_BYTES ? smallFrames + 1 : 0;
-            if (smallFrames == SMALL_FRAMES_BEFORE_SHRINKING) {
-                bytes = allocate(NORMAL_BYTES);
-            }
-        }
-        return bytes.clear().position(FrameLayout.HEAD_BYTES);
+    /** Takes a single record. */
+    void put(ByteBuffer payload, int frameBytes) {
+        int payloadBytes = payload.remaining();
+        begin(frameBytes);
+        INT.set(bytes, FrameLayout.HEAD_BYTES, payloadBytes);
+        int at = FrameLayout.HEAD_BYTES + FrameLayout.RECORD_HEAD_BYTES;
+        payload.get(payload.position(), bytes, at, payloadBytes);
+        pad(at + payloadBytes);
     }
 
-    /** Pads the frame and completes its head; ready to be written from position to limit. */
-    ByteBuffer finish(long baseSequence, long timestampNanos, int count, int tag) {
-        while (bytes.position() % FrameLayout.ALIGNMENT_BYTES != 0) {
-            bytes.put((byte) 0);
-        }
-        bytes.flip();
-        bytes.putInt(FrameLayout.LENGTH_OFFSET, bytes.limit());
-        bytes.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, baseSequence);
-        bytes.putLong(FrameLayout.TERM_OFFSET, 0);
-        bytes.putLong(FrameLayout.TIMESTAMP_OFFSET, timestampNanos);
-        bytes.putInt(FrameLayout.COUNT_OFFSET, count);
-        bytes.putInt(FrameLayout.TAG_OFFSET, tag);
-        bytes.putInt(FrameLayout.CRC_OFFSET, FrameLayout.crc(crc, bytes, 0, bytes.limit()));
+    /** Takes records that are encoded already. */
+    void putEncoded(ByteBuffer records, int frameBytes) {
+        int recordBytes = records.remaining();
+        begin(frameBytes);
+        records.get(records.position(), bytes, FrameLayout.HEAD_BYTES, recordBytes);
+        pad(FrameLayout.HEAD_BYTES + recordBytes);
+    }
+
+    /** Completes the frame's head. */
+    void finish(long baseSequence, long term, long timestampNanos, int count, int tag) {
+        byte[] frame = bytes;
+        INT.set(frame, FrameLayout.LENGTH_OFFSET, length);
+        LONG.set(frame, FrameLayout.BASE_SEQUENCE_OFFSET, baseSequence);
+        LONG.set(frame, FrameLayout.TERM_OFFSET, term);
+        LONG.set(frame, FrameLayout.TIMESTAMP_OFFSET, timestampNanos);
+        INT.set(frame, FrameLayout.COUNT_OFFSET, count);
+        INT.set(frame, FrameLayout.TAG_OFFSET, tag);
+        checksum.reset();
+        checksum.update(frame, FrameLayout.LENGTH_OFFSET, length - FrameLayout.LENGTH_OFFSET);
+        crc = (int) checksum.getValue();
+        INT.set(frame, FrameLayout.CRC_OFFSET, crc);
+    }
+
+    /** The array that starts with the frame finished last. */
+    byte[] bytes() {
         return bytes;
     }
 
-    private static ByteBuffer allocate(int size) {
-        return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+    int length() {
+        return length;
+    }
+
+    int crc() {
+        return crc;
+    }
+
+    private void begin(int frameBytes) {
+        if (bytes.length < frameBytes) {
+            bytes = new byte[frameBytes];
+            smallFrames = 0;
+        } else if (bytes.length > NORMAL_BYTES) {
+            smallFrames = frameBytes <= NORMAL_BYTES ? smallFrames + 1 : 0;
+            if (smallFrames == SMALL_FRAMES_BEFORE_SHRINKING) {
+                bytes = new byte[NORMAL_BYTES];
+            }
+        }
+        length = frameBytes;
+    }
+
+    private void pad(int from) {
+        for (int at = from; at < length; at++) {
+            bytes[at] = 0;
+        }
     }
 }

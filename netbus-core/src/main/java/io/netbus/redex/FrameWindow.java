@@ -126,6 +126,16 @@ final class FrameWindow {
         return bytes.getInt(frame + FrameLayout.TAG_OFFSET);
     }
 
+    /** The checksum in the frame's head. */
+    int crc() {
+        return bytes.getInt(frame + FrameLayout.CRC_OFFSET);
+    }
+
+    /** The frame whose body was found good, from position to limit; valid until the window moves. */
+    ByteBuffer frame() {
+        return view.duplicate().limit(frame + frameBytes).position(frame);
+    }
+
     /** The frame's place in {@link #view()}. */
     int index() {
         return frame;

@@ -1,11 +1,16 @@
 package io.netbus.redex;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
- * Reads a log forward. <b>Threads:</b> one at a time. A cursor holds at most one open file and must be closed.
+ * Reads a log forward. <b>Threads:</b> one at a time, but any may {@link #close()}. A cursor holds at most one open file
+ * and must be closed.
  */
 public interface LogCursor extends AutoCloseable {
+
+    /** What a record costs in a budget of bytes, beside its payload. */
+    int RECORD_COST_BYTES = 16;
 
     /** The sequence of the next record to read. */
     long position();
@@ -19,6 +24,7 @@ public interface LogCursor extends AutoCloseable {
      * the position stays before its record.
      *
      * @return how many records were handed over; 0 at the end
+     * @throws HistoryLostException if retention took the next records; the position is now behind them
      * @throws CorruptLogException if the next record's frame fails its checksum; the position stays before it
      * @throws LogClosedException if the log or this cursor is closed
      * @throws IllegalStateException if called by the reader; the same holds for {@link #seek}
@@ -26,7 +32,34 @@ public interface LogCursor extends AutoCloseable {
      */
     int read(RecordReader reader, int maxRecords);
 
-    /** Lets its file go. Idempotent. */
+    /**
+     * As {@link #read(RecordReader, int)}, and ends with the record that uses up a budget of bytes: at least one is handed
+     * over if there is any. Each counts with its payload and {@value #RECORD_COST_BYTES} bytes more, so that empty ones use
+     * it up too.
+     */
+    default int read(RecordReader reader, int maxRecords, long maxBytes) {
+        long[] left = {maxBytes};
+        return read(
+                (sequence, timestampNanos, payload) -> {
+                    left[0] -= payload.remaining() + RECORD_COST_BYTES;
+                    return reader.accept(sequence, timestampNanos, payload) && left[0] > 0;
+                },
+                maxRecords);
+    }
+
+    /**
+     * Waits until there is a record at {@link #position()}, for {@link #read} to take. An append wakes each thread that
+     * waits, on the appender's; for many readers at one log, {@link RedexLog#tail} is lighter.
+     *
+     * @param timeout how long; none or a negative one only looks
+     * @return whether there is one
+     * @throws LogClosedException if the log or this cursor is closed, also while this waits
+     * @throws InterruptedException if the thread is interrupted, before or while this waits; the cursor stays as it is
+     * @throws IllegalStateException if called by the reader
+     */
+    boolean await(Duration timeout) throws InterruptedException;
+
+    /** Lets its file go, and wakes who waits, from any thread. Idempotent. */
     @Override
     void close();
 

@@ -56,6 +56,16 @@ final class MemoryChunk {
         return offset;
     }
 
+    /** What its records take up. By the adder, or once there is a later chunk. */
+    int usedBytes() {
+        return end;
+    }
+
+    /** The stamp of its last record; once there is a later chunk. */
+    long lastTimestampNanos() {
+        return timestampNanos(offsetOf(baseSequence + count - 1));
+    }
+
     int length(int offset) {
         return bytes.getInt(offset);
     }

@@ -2,6 +2,7 @@ package io.netbus.redex;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link MemoryLog}; hands out views of its chunks. */
@@ -9,6 +10,7 @@ final class MemoryCursor implements LogCursor {
 
     private final MemoryLog log;
     private final MemoryRecords records;
+    private final RecordWait waiting;
 
     private volatile boolean closed;
     private long position;
@@ -22,6 +24,7 @@ final class MemoryCursor implements LogCursor {
     MemoryCursor(MemoryLog log, MemoryRecords records, long fromSequence) {
         this.log = log;
         this.records = records;
+        waiting = new RecordWait(log.hints());
         position = start(fromSequence);
     }
 
@@ -41,6 +44,7 @@ final class MemoryCursor implements LogCursor {
     public int read(RecordReader reader, int maxRecords) {
         requireUsable();
         long end = records.nextSequence();
+        requireKept(records.firstSequence());
         int count = 0;
         handingOver = true;
         try {
@@ -65,20 +69,44 @@ final class MemoryCursor implements LogCursor {
     }
 
     @Override
+    public boolean await(Duration timeout) throws InterruptedException {
+        requireUsable();
+        return waiting.await(this::hasNext, timeout);
+    }
+
+    private boolean hasNext() {
+        requireUsable();
+        return position < records.nextSequence();
+    }
+
+    @Override
     public void close() {
         closed = true;
+        waiting.wake();
     }
 
     private MemoryChunk enterChunk(long end) {
-        int place = records.chunkOf(position);
-        MemoryChunk found = records.chunk(place);
+        MemoryChunk[] all = records.list();
+        requireKept(all[0].baseSequence);
+        int place = MemoryRecords.chunkOf(all, position);
+        MemoryChunk found = all[place];
         if (found != chunk) {
             view = found.view();
         }
         chunk = found;
         offset = found.offsetOf(position);
-        chunkEnd = records.endOf(place, end);
+        chunkEnd = place + 1 < all.length ? Math.min(end, all[place + 1].baseSequence) : end;
         return found;
+    }
+
+    /** Goes on at the first record that is kept, and says so, if the one at the position is not. */
+    private void requireKept(long first) {
+        if (position < first) {
+            long lost = position;
+            position = first;
+            chunk = null;
+            throw HistoryLostException.of(log.name(), lost, first);
+        }
     }
 
     private long start(long sequence) {
@@ -86,7 +114,7 @@ final class MemoryCursor implements LogCursor {
             throw new IllegalArgumentException(
                     "sequence must not be negative: log=" + log.name() + ", sequence=" + sequence);
         }
-        return sequence;
+        return Math.max(sequence, records.firstSequence());
     }
 
     private void requireUsable() {

@@ -25,8 +25,67 @@ final class MemoryRecords {
         return nextSequence;
     }
 
+    long firstSequence() {
+        return chunks[0].baseSequence;
+    }
+
+    /**
+     * Lets go of the oldest chunks that need not be kept; the caller holds the lock.
+     *
+     * @param held the lowest sequence that is needed
+     * @param nowNanos the time, in nanoseconds since 1970
+     * @return how many went
+     */
+    int drop(Retention limits, long held, long nowNanos) {
+        MemoryChunk[] all = chunks;
+        long sum = bytes;
+        int count = 0;
+        while (count < all.length - 1) {
+            MemoryChunk chunk = all[count];
+            long end = all[count + 1].baseSequence;
+            boolean mayGo = sum - chunk.usedBytes() >= limits.maxBytes()
+                    || nextSequence - end >= limits.maxRecords()
+                    || chunk.lastTimestampNanos() < limits.oldestNanos(nowNanos);
+            boolean breaks = limits.atHardLimit() == Retention.AtHardLimit.BREAK_HOLDS
+                    && sum > limits.hardLimitBytes() - Math.min(limits.hardLimitBytes(), LARGEST_CHUNK_BYTES);
+            if (!mayGo || (end > held && !breaks)) {
+                break;
+            }
+            sum -= chunk.usedBytes();
+            count++;
+        }
+        if (count > 0) {
+            chunks = Arrays.copyOfRange(all, count, all.length);
+            bytes = sum;
+        }
+        return count;
+    }
+
+    /** The first sequence whose record is stamped at that time or later. */
+    long sequenceAt(long timestampNanos) {
+        long next = nextSequence;
+        MemoryChunk[] all = chunks;
+        long low = all[0].baseSequence;
+        long high = next;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            MemoryChunk chunk = all[chunkOf(all, middle)];
+            if (chunk.timestampNanos(chunk.offsetOf(middle)) >= timestampNanos) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
     long bytes() {
         return bytes;
+    }
+
+    /** Whether records of that many bytes would start a new chunk; the caller holds the lock. */
+    boolean isChunkFull(long recordBytes) {
+        return !chunks[chunks.length - 1].hasRoom(recordBytes + MemoryChunk.RECORD_HEAD_BYTES);
     }
 
     int chunks() {
@@ -60,9 +119,13 @@ final class MemoryRecords {
         return sequence;
     }
 
-    /** The place of the chunk that holds a published record. */
-    int chunkOf(long sequence) {
-        MemoryChunk[] all = chunks;
+    /** By ascending base sequence, never empty; not to be changed. */
+    MemoryChunk[] list() {
+        return chunks;
+    }
+
+    /** The place of the chunk that holds a published record, not below the first. */
+    static int chunkOf(MemoryChunk[] all, long sequence) {
         int low = 0;
         int high = all.length - 1;
         while (low < high) {
@@ -74,16 +137,6 @@ final class MemoryRecords {
             }
         }
         return low;
-    }
-
-    MemoryChunk chunk(int place) {
-        return chunks[place];
-    }
-
-    /** The sequence behind the last record that the chunk holds below {@code end}. */
-    long endOf(int place, long end) {
-        MemoryChunk[] all = chunks;
-        return place + 1 < all.length ? Math.min(end, all[place + 1].baseSequence) : end;
     }
 
     private void publish(long next, long stamp, long added) {

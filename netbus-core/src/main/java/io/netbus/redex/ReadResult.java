@@ -12,7 +12,10 @@ public sealed interface ReadResult {
     @SuppressWarnings("ArrayRecordComponent") // wrapping it would hide that it is the caller's
     record Present(long sequence, long timestampNanos, byte[] payload) implements ReadResult {}
 
-    /** No such record: the sequence lies outside {@code [firstSequence, nextSequence)}. */
+    /** The record was there, and is no longer kept; the lowest that is has {@code firstSequence}. */
+    record Evicted(long sequence, long firstSequence) implements ReadResult {}
+
+    /** There never was such a record: the sequence is negative, or not below {@code nextSequence}. */
     record Absent(long sequence, long firstSequence, long nextSequence) implements ReadResult {}
 
     /** The record's frame fails its checksum. */

@@ -5,7 +5,12 @@ import java.util.List;
 /**
  * A log as it was found on disk, whole, forced, and ready to be appended to.
  *
- * @param segments by base sequence; the last one is open for writing
+ * @param segments by base sequence, none of them open
  * @param lastTimestampNanos of the last record; {@link Long#MIN_VALUE} if there is none
  */
-record RecoveredLog(List<Segment> segments, long nextSequence, long lastTimestampNanos, long quarantinedBytes) {}
+record RecoveredLog(
+        List<Segment> segments,
+        long nextSequence,
+        long lastTimestampNanos,
+        long quarantinedBytes,
+        Checkpoint checkpoint) {}

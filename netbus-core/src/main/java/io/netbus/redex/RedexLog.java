@@ -1,7 +1,9 @@
 package io.netbus.redex;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 
 /**
  * A log of records numbered from 0 without gaps.
@@ -26,12 +28,20 @@ public interface RedexLog extends AutoCloseable {
     long epochStart();
 
     /**
+     * Up to where positions remembered under an epoch still mean the same records: the start of the epoch after it;
+     * {@link #nextSequence()} for the present one. A position above it is of records that are gone, whose sequences may
+     * have been given to others.
+     */
+    long validUpTo(int epoch);
+
+    /**
      * Appends one record.
      *
      * @param payload from position to limit, copied, left as it was; may be empty
      * @param timestampNanos nanoseconds since 1970; raised to the previous record's stamp if below it
      * @return the record's sequence
      * @throws PayloadTooLargeException if above {@link RedexConfig#maxPayloadBytes()}; nothing is written
+     * @throws LogFullException if there is no room for it; nothing is written
      * @throws LogFailedException if the disk fails, now or earlier; whether the record survives is unknown, and the
      *         log only reads until it is opened again
      * @throws LogClosedException after close; nothing is written
@@ -51,6 +61,35 @@ public interface RedexLog extends AutoCloseable {
      * @throws LogClosedException after close; nothing is written
      */
     long append(RecordBatch batch, long timestampNanos);
+
+    /**
+     * As {@link #append(ByteBuffer, long)}, which uses the log's own level.
+     *
+     * @param level what the record has survived when this returns. For {@link Acknowledgement#FSYNCED} this blocks until
+     *     it is forced; as many appenders as wait share a force
+     * @throws LogFailedException also if the force fails: whether the record survives is unknown, and it may have been read
+     */
+    long append(ByteBuffer payload, long timestampNanos, Acknowledgement level);
+
+    /** As {@link #append(RecordBatch, long)} and {@link #append(ByteBuffer, long, Acknowledgement)}. */
+    long append(RecordBatch batch, long timestampNanos, Acknowledgement level);
+
+    /**
+     * Appends as {@link #append(RecordBatch, long)} if the batch's first record gets the sequence its caller expects. Of
+     * several callers that expect the same, one succeeds.
+     *
+     * @return that sequence; empty if the log has gone on, and nothing was written
+     * @throws IllegalArgumentException if the sequence is negative
+     */
+    OptionalLong appendIfNext(long expectedNext, RecordBatch batch, long timestampNanos);
+
+    /**
+     * Returns when all that is appended by now is forced.
+     *
+     * @throws LogFailedException if the force fails; whether what was not forced survives is unknown
+     * @throws LogClosedException if the log is closed
+     */
+    void sync();
 
     /** The lowest sequence that can be read; equals {@link #nextSequence()} if there is none. */
     long firstSequence();
@@ -89,6 +128,47 @@ public interface RedexLog extends AutoCloseable {
      * @throws LogClosedException after close
      */
     LogCursor cursor(long fromSequence);
+
+    /**
+     * The first sequence whose record is stamped at that time or later; {@link #nextSequence()} if there is none.
+     *
+     * @throws LogClosedException after close
+     * @throws java.io.UncheckedIOException if the disk fails
+     */
+    long sequenceAt(long timestampNanos);
+
+    /**
+     * The log's records from there on, those appended later too, for each subscriber from its own place and at its own
+     * pace: a slow one reads from the log what it has left behind, and holds up nobody.
+     * <ul>
+     * <li>At subscription: where to start is decided, on the subscribing thread, which may read the log.
+     * <li>Slow subscriber: gets every record all the same, as it asks for them.
+     * <li>Cancellation: lets the file go before it returns.
+     * <li>End: completes when this log closes; who keeps up or asks for nothing more has then had all it asked for, and
+     *     closing waits for that, up to a second. Else fails with {@link LogClosedException}. Fails with the
+     *     exceptions of {@link LogCursor#read} behind the last record before the one that cannot be read, and with
+     *     {@link IllegalArgumentException} when fewer than 1 is requested.
+     * <li>Thread: {@code netbus-tail}, the same for all logs of a {@link Redex}, after {@code onSubscribe} on the
+     *     subscriber's. A subscriber must not block it; one that throws is cancelled and logged.
+     * </ul>
+     *
+     * @throws LogClosedException after close; a subscriber that comes later gets it as its error
+     */
+    Flow.Publisher<LogRecord> tail(TailStart from);
+
+    /**
+     * Keeps records from {@link Retention}, from that sequence on. A hold that its owner took before is replaced.
+     *
+     * @throws LogClosedException after close
+     */
+    LogHold hold(String owner, long sequence);
+
+    /**
+     * Lets go of what the log's {@link Retention} need not keep, as happens now and then anyway.
+     *
+     * @throws java.io.UncheckedIOException if the disk fails; nothing that can be read is lost by that
+     */
+    void sweep();
 
     /**
      * Calls {@code hint} after each append, on the appender's thread: it must return at once and must not throw. A hint

@@ -1,5 +1,6 @@
 package io.netbus.redex;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bytes size of its records and their frames, on disk or in memory
  * @param segments number of files, or of memory chunks
+ * @param unforcedBytes how many of the bytes a power cut could take now
+ * @param unforcedNanos for how long the oldest of them has waited; 0 if there is none
+ * @param lastForceNanos how long the last force took; 0 before the first
  * @param quarantinedBytes bytes of torn tails that recovery moved aside since the log exists
+ * @param holds who keeps records from retention, by owner
+ * @param brokenHolds how often the hard limit took records that were held
  * @param failure why it only reads; null while it is healthy
  */
 public record RedexLogStats(
@@ -18,5 +24,19 @@ public record RedexLogStats(
         long forcedSequence,
         long bytes,
         int segments,
+        long unforcedBytes,
+        long unforcedNanos,
+        long lastForceNanos,
         long quarantinedBytes,
-        @Nullable String failure) {}
+        List<Hold> holds,
+        long brokenHolds,
+        @Nullable String failure) {
+
+    /** See {@link LogHold}; {@code ageNanos} is how long ago it was taken. */
+    public record Hold(String owner, long sequence, long ageNanos, boolean broken) {}
+
+    /** Copies the list. */
+    public RedexLogStats {
+        holds = List.copyOf(holds);
+    }
+}

@@ -21,7 +21,16 @@ interface SegmentFile extends AutoCloseable {
 
     long size() throws IOException;
 
-    void truncate(long bytes) throws IOException;
+    /** Cuts the file, or lengthens it by zeros that take up no space yet. */
+    void resize(long bytes) throws IOException;
+
+    /**
+     * Maps the file from its start, lengthening it to that size as {@link #resize} does. Storing into a part that was
+     * never written may kill the process when the disk is full: write zeros first.
+     *
+     * @param bytes at most {@link Integer#MAX_VALUE}
+     */
+    Mapping map(int bytes) throws IOException;
 
     @Override
     void close() throws IOException;

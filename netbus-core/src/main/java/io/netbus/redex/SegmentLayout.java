@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Head of a segment file; little-endian, format 1. Frames follow it, see {@link FrameLayout}.
+ * The first page of a segment file; little-endian, format 1. Frames follow it, see {@link FrameLayout}.
  * <pre>
  * offset  bytes  field
  *      0      8  magic, the ASCII bytes "NETREDEX"
@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  *     32      8  epoch start: the first sequence written under the epoch
  *     40     20  zero
  *     60      4  CRC32C of the 60 bytes before
+ *    512     64  a durable tip, see {@link TipLayout}
+ *   1024     64  the other durable tip
+ *                zero everywhere else, up to 4096
  * </pre>
- * Every version keeps magic, version, the head's size and the place of its checksum: that is how a reader tells a newer
- * file, which it refuses naming both versions, from a damaged one.
+ * Every version keeps magic, version, and the place of the first checksum: that is how a reader tells a newer file, which
+ * it refuses naming both versions, from a damaged one.
  */
 final class SegmentLayout {
 
@@ -32,8 +35,9 @@ final class SegmentLayout {
     static final int LOG_ID_OFFSET = EPOCH_OFFSET + Integer.BYTES;
     static final int BASE_SEQUENCE_OFFSET = LOG_ID_OFFSET + Long.BYTES;
     static final int EPOCH_START_OFFSET = BASE_SEQUENCE_OFFSET + Long.BYTES;
-    static final int HEAD_BYTES = 64;
-    static final int CRC_OFFSET = HEAD_BYTES - Integer.BYTES;
+    static final int CRC_OFFSET = 60;
+    static final int[] TIP_OFFSETS = {512, 1024};
+    static final int HEAD_BYTES = 4096;
 
     private static final String SUFFIX = ".log";
     private static final int NAME_DIGITS = 20;
@@ -61,8 +65,8 @@ final class SegmentLayout {
         return sequence;
     }
 
-    /** The head's bytes, from position 0 to limit. */
-    static ByteBuffer encode(SegmentHead head) {
+    /** The page's bytes, from position 0 to limit. */
+    static ByteBuffer encode(SegmentHead head, SegmentTip tip) {
         ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(MAGIC_OFFSET, MAGIC);
         bytes.putInt(VERSION_OFFSET, VERSION);
@@ -71,10 +75,16 @@ final class SegmentLayout {
         bytes.putLong(BASE_SEQUENCE_OFFSET, head.baseSequence());
         bytes.putLong(EPOCH_START_OFFSET, head.epochStart());
         bytes.putInt(CRC_OFFSET, crc(bytes));
+        bytes.put(tipOffset(tip.generation()), TipLayout.encode(tip), 0, TipLayout.BYTES);
         return bytes;
     }
 
-    /** What is wrong with these {@link #HEAD_BYTES} bytes; null if they are a head of this or a newer version. */
+    /** Where a tip of that generation goes. */
+    static int tipOffset(long generation) {
+        return TIP_OFFSETS[(int) (generation & 1)];
+    }
+
+    /** What is wrong with the head in this page; null if it is one of this or a newer version. */
     static @Nullable String defect(ByteBuffer bytes) {
         if (bytes.getLong(MAGIC_OFFSET) != MAGIC) {
             return Defect.of("magic", MAGIC, bytes.getLong(MAGIC_OFFSET));
@@ -84,6 +94,30 @@ final class SegmentLayout {
             return Defect.of("headChecksum", expected, bytes.getInt(CRC_OFFSET));
         }
         return null;
+    }
+
+    /** The newer of the page's tips; null if none is whole. */
+    static @Nullable SegmentTip tip(ByteBuffer page) {
+        SegmentTip first = TipLayout.decode(page, TIP_OFFSETS[0]);
+        SegmentTip second = TipLayout.decode(page, TIP_OFFSETS[1]);
+        if (first == null || second == null) {
+            return first == null ? second : first;
+        }
+        return first.generation() > second.generation() ? first : second;
+    }
+
+    /** Offset of the first byte that should be zero and is not; -1 if all are. For a page of this version. */
+    static int strayByte(ByteBuffer page) {
+        for (int at = CRC_OFFSET + Integer.BYTES; at < HEAD_BYTES; at++) {
+            boolean inTip = false;
+            for (int tip : TIP_OFFSETS) {
+                inTip |= at >= tip && at < tip + TipLayout.BYTES;
+            }
+            if (!inTip && page.get(at) != 0) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     static int version(ByteBuffer bytes) {

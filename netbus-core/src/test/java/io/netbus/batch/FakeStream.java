@@ -74,8 +74,8 @@ final class FakeStream implements ShardStream {
     }
 
     @Override
-    public long epochStart() {
-        return 0;
+    public long validUpTo(int epoch) {
+        return nextSequence();
     }
 
     @Override

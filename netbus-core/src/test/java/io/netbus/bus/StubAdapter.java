@@ -92,8 +92,8 @@ final class StubAdapter implements Adapter, ShardStream {
     }
 
     @Override
-    public long epochStart() {
-        return 0;
+    public long validUpTo(int epoch) {
+        return nextSequence();
     }
 
     @Override

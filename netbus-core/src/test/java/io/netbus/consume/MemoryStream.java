@@ -115,8 +115,8 @@ final class MemoryStream implements ShardStream {
     }
 
     @Override
-    public long epochStart() {
-        return epochStart;
+    public long validUpTo(int asked) {
+        return asked < epoch ? epochStart : nextSequence();
     }
 
     @Override

@@ -80,6 +80,23 @@ class PushWorkerTests {
     }
 
     @Test
+    void whoeverSubscribesAfterAllWereToCompleteIsNotMeant() {
+        Collector before = subscribe(StreamRequest.fromBeginning());
+        worker.completeAll(); // the worker has seen neither
+        Collector after = subscribe(StreamRequest.fromBeginning());
+        after.request(Long.MAX_VALUE);
+        drive();
+        fill(shards[0], 1);
+        drive();
+
+        assertThat(before.signals).containsExactly("subscribe", "complete");
+        assertThat(after.events).hasSize(1);
+        worker.completeAll();
+        drive();
+        assertThat(after.signals).endsWith("complete");
+    }
+
+    @Test
     void nowIsTheEndWhenSubscribed() {
         fill(shards[0], 5);
         Collector collector = subscribe(StreamRequest.fromNow());

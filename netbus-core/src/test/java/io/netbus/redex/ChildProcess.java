@@ -1,5 +1,6 @@
 package io.netbus.redex;
 
+import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,20 +26,20 @@ final class ChildProcess implements AutoCloseable {
 
     /** Opens the directory, says so, and holds it until killed. */
     static ChildProcess holding(Path base) throws IOException {
-        return start("hold", base);
+        return start("hold", base, WriteMode.MAPPED);
     }
 
     /** Opens the directory if that needs no waiting, and says so, or why not. */
     static ChildProcess trying(Path base) throws IOException {
-        return start("try", base);
+        return start("try", base, WriteMode.MAPPED);
     }
 
     /** Appends, telling the sequence of each append that returned, until killed. */
-    static ChildProcess appending(Path base) throws IOException {
-        return start("append", base);
+    static ChildProcess appending(Path base, WriteMode mode) throws IOException {
+        return start("append", base, mode);
     }
 
-    private static ChildProcess start(String what, Path base) throws IOException {
+    private static ChildProcess start(String what, Path base, WriteMode mode) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new ChildProcess(new ProcessBuilder(List.of(
                         java,
@@ -48,7 +49,8 @@ final class ChildProcess implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         ChildProcess.class.getName(),
                         what,
-                        base.toString()))
+                        base.toString(),
+                        mode.name()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }
@@ -94,7 +96,8 @@ final class ChildProcess implements AutoCloseable {
         Redex redex;
         try {
             Duration wait = args[0].equals("try") ? Duration.ZERO : Duration.ofSeconds(10);
-            redex = Redex.onDisk(Path.of(args[1]), LogFiles.CONFIG.withLockWait(wait));
+            redex = Redex.onDisk(
+                    Path.of(args[1]), LogFiles.CONFIG.withLockWait(wait).withWriteMode(WriteMode.valueOf(args[2])));
         } catch (DirectoryLockedException e) {
             System.out.print(e.getMessage() + "\n");
             System.out.flush();

@@ -3,7 +3,9 @@ package io.netbus.redex;
 import static io.netbus.redex.LogFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +21,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may use a directory, and what is left open and readable in it. */
+@ParameterizedClass
+@EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class DirectoryTests {
 
     private static final RedexConfig IMPATIENT = LogFiles.CONFIG.withLockWait(Duration.ZERO);
+
+    @Parameter
+    private WriteMode mode;
 
     @TempDir
     private Path temp;
@@ -130,16 +140,13 @@ class DirectoryTests {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void filesAndDirectoriesAreTheOwnersAlone() throws IOException {
+    void filesAndDirectoriesAreTheOwnersAlone() throws Exception {
         Path base = temp.resolve("data/netbus");
-        LogFiles files = new LogFiles(base);
-        try (Redex redex = files.open()) {
-            RedexLog log = redex.log(LogFiles.NAME);
-            log.append(utf8("x".repeat(40_000)), 1);
-            log.append(utf8("x".repeat(40_000)), 1);
-        }
+        LogFiles files = new LogFiles(base, mode);
+        files.append("x".repeat(40_000), "x".repeat(40_000));
+        files.die(log -> LogFiles.append(log, "a", "torn"));
         byte[] last = files.bytes(1);
-        files.write(1, Arrays.copyOf(last, last.length - 1));
+        files.write(1, LogFiles.zeroed(last, LogFiles.frameOffsets(last).get(3) - 8));
         try (Redex redex = files.open()) {
             redex.log(LogFiles.NAME);
             try (Stream<Path> paths = Files.walk(temp.resolve("data"))) {
@@ -150,7 +157,7 @@ class DirectoryTests {
                 }
             }
         }
-        assertThat(files.content()).hasSize(3); // two segments, one torn tail
+        assertThat(files.names()).hasSize(5); // checkpoint, two segments, a copy of what followed, one torn tail
     }
 
     // --- names
@@ -172,7 +179,7 @@ class DirectoryTests {
     @Test
     @EnabledOnOs(OS.LINUX)
     void closingLeavesNoFileOpen() throws Exception {
-        LogFiles files = new LogFiles(temp);
+        LogFiles files = new LogFiles(temp, mode);
         List<LogCursor> left = new ArrayList<>();
         try (Redex redex = files.open()) {
             for (int round = 0; round < 3; round++) {
@@ -194,9 +201,54 @@ class DirectoryTests {
                     cursor.read((sequence, stamp, payload) -> true, Integer.MAX_VALUE);
                 }
                 assertThat(openFiles()).hasSizeLessThan(3 + 5 + 4 + 1); // segment twice, lock; cursors; kept readers
+                assertThat(mappedFiles()).hasSize(mode == WriteMode.MAPPED ? 1 : 0); // full segments are let go
                 log.close();
                 assertThat(openFiles()).containsExactly(temp.resolve("lock").toString());
+                assertThat(mappedFiles()).isEmpty();
             }
+        }
+        assertThat(openFiles()).isEmpty();
+    }
+
+    /** Whatever kept the log from writing on: its files are let go all the same. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void closingAFailedLogLeavesNoFileOpenOrMapped() throws Exception {
+        LogFiles files = new LogFiles(temp, mode);
+        FaultyStore store = new FaultyStore();
+        try (Redex redex = files.open(store)) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            log.append(utf8("x".repeat(40_000)), 1);
+            store.onForce = FaultyStore.failing("on purpose");
+            log.append(utf8("x".repeat(40_000)), 1); // goes on in a new segment, which wakes the force thread
+            await().atMost(Duration.ofSeconds(60)).until(() -> log.stats().failure() != null);
+            assertThat(openFiles()).hasSizeGreaterThan(1);
+            assertThat(mappedFiles()).hasSize(mode == WriteMode.MAPPED ? 2 : 0);
+            log.close();
+            assertThat(openFiles()).containsExactly(temp.resolve("lock").toString());
+            assertThat(mappedFiles()).isEmpty();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aSegmentThatCouldNotBeMadeIsNeitherOpenNorMapped() throws Exception {
+        LogFiles files = new LogFiles(temp, mode);
+        FaultyStore store = new FaultyStore();
+        try (Redex redex = files.open(store)) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            log.append(utf8("x".repeat(40_000)), 1);
+            int open = openFiles().size();
+            int mapped = mappedFiles().size();
+            store.usableBytes = 0;
+            store.onWrite = FaultyStore.failing("No space left on device");
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(LogFullException.class)
+                        .isThrownBy(() -> log.append(utf8("x".repeat(40_000)), 1));
+            }
+            assertThat(openFiles()).hasSize(open);
+            assertThat(mappedFiles()).hasSize(mapped);
+            store.onWrite = path -> {};
         }
         assertThat(openFiles()).isEmpty();
     }
@@ -214,14 +266,9 @@ class DirectoryTests {
     @Test
     @EnabledOnOs(OS.LINUX)
     void refusalsLeaveNoFileOpen() throws IOException {
-        LogFiles files = new LogFiles(temp);
-        try (Redex redex = files.open()) {
-            redex.log(LogFiles.NAME).append(utf8("a"), 1);
-            redex.log(LogFiles.NAME).append(utf8("b"), 1);
-        }
-        byte[] bytes = files.bytes(0);
-        bytes[SegmentLayout.HEAD_BYTES + 5] ^= 1;
-        files.write(0, bytes);
+        LogFiles files = new LogFiles(temp, mode);
+        files.append("a", "b");
+        files.write(0, LogFiles.flipped(files.bytes(0), SegmentLayout.LOG_ID_OFFSET));
         try (Redex redex = files.open()) {
             assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> redex.log(LogFiles.NAME));
             assertThatExceptionOfType(CorruptLogException.class).isThrownBy(() -> redex.log(LogFiles.NAME));
@@ -246,5 +293,11 @@ class DirectoryTests {
             }
         }
         return open;
+    }
+
+    private List<String> mappedFiles() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains(temp.toString()))
+                .toList();
     }
 }

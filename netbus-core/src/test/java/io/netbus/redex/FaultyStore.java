@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,10 +27,20 @@ class FaultyStore implements SegmentStore {
     volatile Fault onCreate = path -> {};
     volatile Fault onChange = path -> {}; // any call that changes something on disk
 
+    /** What {@link #usableBytes} answers; the truth if negative. */
+    volatile long usableBytes = -1;
+
     /** How many bytes of a failing write still reach the file. */
     volatile int shortWriteBytes;
 
     private final SegmentStore files = new FileStore();
+
+    private final Map<Path, Long> written = new ConcurrentHashMap<>();
+
+    /** Offset behind the last byte that was written to a file by a call. */
+    long writtenTo(Path file) {
+        return written.getOrDefault(file, 0L);
+    }
 
     static Fault failing(String message) {
         return path -> {
@@ -87,6 +99,19 @@ class FaultyStore implements SegmentStore {
         files.forceDirectory(directory);
     }
 
+    @Override
+    public long usableBytes(Path directory) throws IOException {
+        long told = usableBytes;
+        return told < 0 ? files.usableBytes(directory) : told;
+    }
+
+    private void beforeForce(Path path) throws IOException {
+        forces.incrementAndGet();
+        onChange.before(path);
+        onForce.before(path);
+        calls.add("force " + path.getFileName());
+    }
+
     private final class FaultyFile implements SegmentFile {
 
         private final Path path;
@@ -108,7 +133,9 @@ class FaultyStore implements SegmentStore {
                 file.write(bytes.duplicate().limit(bytes.position() + some), offset);
                 throw e;
             }
+            long end = offset + bytes.remaining();
             file.write(bytes, offset);
+            written.merge(path, end, Math::max);
         }
 
         @Override
@@ -118,10 +145,7 @@ class FaultyStore implements SegmentStore {
 
         @Override
         public void force() throws IOException {
-            forces.incrementAndGet();
-            onChange.before(path);
-            onForce.before(path);
-            calls.add("force " + path.getFileName());
+            beforeForce(path);
             file.force();
         }
 
@@ -131,15 +155,51 @@ class FaultyStore implements SegmentStore {
         }
 
         @Override
-        public void truncate(long bytes) throws IOException {
+        public void resize(long bytes) throws IOException {
             onChange.before(path);
             calls.add("truncate " + path.getFileName());
-            file.truncate(bytes);
+            file.resize(bytes);
+        }
+
+        @Override
+        public Mapping map(int bytes) throws IOException {
+            if (file.size() < bytes) {
+                onChange.before(path);
+            }
+            return new FaultyMapping(path, file.map(bytes));
         }
 
         @Override
         public void close() throws IOException {
             file.close();
+        }
+    }
+
+    /** What is stored through {@link #bytes()} is seen by nobody: that is what mappings are for. */
+    private final class FaultyMapping implements Mapping {
+
+        private final Path path;
+        private final Mapping mapping;
+
+        private FaultyMapping(Path path, Mapping mapping) {
+            this.path = path;
+            this.mapping = mapping;
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            return mapping.bytes();
+        }
+
+        @Override
+        public void force(int from, int upTo) throws IOException {
+            beforeForce(path);
+            mapping.force(from, upTo);
+        }
+
+        @Override
+        public void close() {
+            mapping.close();
         }
     }
 }

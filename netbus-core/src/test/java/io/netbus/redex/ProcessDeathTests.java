@@ -2,6 +2,7 @@ package io.netbus.redex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netbus.redex.RedexConfig.WriteMode;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
@@ -9,11 +10,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a killed process leaves. This proves nothing about a power cut: the page cache outlives the process. */
+@ParameterizedClass
+@EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class ProcessDeathTests {
 
     private static final int KILLS = Boolean.getBoolean("netbus.torture") ? 100 : 10;
+
+    @Parameter
+    private WriteMode mode;
 
     @TempDir
     private Path base;
@@ -25,7 +35,7 @@ class ProcessDeathTests {
         Random random = new Random(seed);
         long acknowledged = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            try (ChildProcess child = ChildProcess.appending(base)) {
+            try (ChildProcess child = ChildProcess.appending(base, mode)) {
                 assertThat(child.line()).isEqualTo("open");
                 for (int lines = random.nextInt(500); lines >= 0; lines--) {
                     acknowledged = Long.parseLong(Objects.requireNonNull(child.line()));
@@ -40,15 +50,14 @@ class ProcessDeathTests {
     }
 
     private void assertHolds(long acknowledged, String where) {
-        try (Redex redex = Redex.onDisk(base, LogFiles.CONFIG)) {
+        try (Redex redex = Redex.onDisk(base, LogFiles.CONFIG.withWriteMode(mode))) {
             RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(log.stats().quarantinedBytes()).as(where).isZero();
             assertThat(log.nextSequence()).as(where).isGreaterThanOrEqualTo(acknowledged);
             try (LogCursor cursor = log.cursor(0)) {
                 cursor.read(
                         (sequence, stamp, payload) -> {
-                            byte[] found = new byte[payload.remaining()];
-                            payload.get(found);
-                            assertThat(found).as(where).isEqualTo(ChildProcess.payload(sequence));
+                            assertThat(LogFiles.copy(payload)).as(where).isEqualTo(ChildProcess.payload(sequence));
                             return true;
                         },
                         Integer.MAX_VALUE);

@@ -1,16 +1,20 @@
 package io.netbus.redex;
 
+import static io.netbus.redex.LogFiles.flipped;
 import static io.netbus.redex.LogFiles.payloads;
 import static io.netbus.redex.LogFiles.utf8;
+import static io.netbus.redex.LogFiles.zeroed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +23,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What opening makes of files that a crash or a bad disk left. */
+/** What opening makes of files that a crash left. */
+@ParameterizedClass
+@EnumSource(WriteMode.class)
+@SuppressWarnings("NullAway") // the mode is set by JUnit
 class RecoveryTests {
 
     private static final Logger REPORTS = Logger.getLogger(LogRecovery.class.getName());
+    private static final String LARGE = "x".repeat(40_000); // one to a segment
+
+    @Parameter
+    private WriteMode mode;
 
     @TempDir
     private Path base;
@@ -38,7 +51,7 @@ class RecoveryTests {
 
     @BeforeEach
     void setUp() {
-        files = new LogFiles(base);
+        files = new LogFiles(base, mode);
         REPORTS.setUseParentHandlers(false);
         REPORTS.addHandler(reported);
     }
@@ -49,98 +62,323 @@ class RecoveryTests {
         REPORTS.setUseParentHandlers(true);
     }
 
+    // --- whole records
+
+    @Test
+    void allThatADeadProcessAppendedIsThereUnderTheNextEpoch() throws Exception {
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            files.die(log -> {
+                LogFiles.append(log, "a", "b");
+                LogFiles.force(log);
+                LogFiles.append(log, "c");
+            });
+            try (Redex redex = files.open()) {
+                RedexLog log = redex.log(LogFiles.NAME);
+                assertThat(log.epoch()).isEqualTo(epoch);
+                assertThat(log.epochStart()).isEqualTo(3L * epoch);
+                assertThat(log.nextSequence()).isEqualTo(3L * epoch);
+                assertThat(log.forcedSequence()).isEqualTo(3L * epoch);
+                assertThat(log.stats().quarantinedBytes()).isZero();
+                assertThat(payloads(log)).hasSize(3 * epoch).endsWith("a", "b", "c");
+            }
+        }
+        assertThat(reported.messages).hasSize(3).allMatch(message -> message.startsWith("INFO"));
+    }
+
+    @Test
+    void whatIsBehindTheTipIsWrittenAnewToASegmentThatStartsThere() throws Exception {
+        files.die(log -> {
+            LogFiles.append(log, "forced", "too");
+            LogFiles.force(log);
+            LogFiles.append(log, "behind", "the tip");
+        });
+        byte[] left = files.bytes(0);
+        List<Integer> frames = LogFiles.frameOffsets(left);
+
+        files.reopen();
+
+        assertThat(files.segments()).containsExactly(0L, 2L);
+        assertThat(files.bytes(0)).hasSize(frames.get(2));
+        assertThat(Arrays.copyOfRange(files.bytes(2), SegmentLayout.HEAD_BYTES, files.bytes(2).length))
+                .isEqualTo(Arrays.copyOfRange(left, frames.get(2), frames.get(4)));
+        assertThat(reported.messages)
+                .singleElement()
+                .asString()
+                .contains(
+                        "INFO",
+                        "log=orders",
+                        "file=" + files.segment(2),
+                        "bytes=" + (frames.get(4) - frames.get(2)),
+                        "epoch=1",
+                        "records=2",
+                        "nextSequence=4");
+    }
+
+    @Test
+    void manySegmentsBehindTheTipBecomeOne() throws Exception {
+        files.append("closed");
+        files.dieUnforced(log -> LogFiles.append(log, "a", LARGE, "b", LARGE, "c", LARGE, "d"));
+        assertThat(files.segments()).containsExactly(0L, 4L, 6L);
+
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(payloads(log)).containsExactly("closed", "a", LARGE, "b", LARGE, "c", LARGE, "d");
+            assertThat(log.epoch()).isEqualTo(1);
+            assertThat(log.epochStart()).isEqualTo(8);
+            assertThat(files.segments()).containsExactly(0L, 1L);
+            LogFiles.append(log, "anew", LARGE);
+            assertThat(payloads(log)).endsWith("d", "anew", LARGE);
+        }
+        try (Redex redex = files.open()) {
+            assertThat(payloads(redex.log(LogFiles.NAME))).hasSize(10);
+            assertThat(redex.log(LogFiles.NAME).epoch()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aProcessThatDiedBeforeItAppendedLeavesAClosedLog() throws Exception {
+        files.append("a");
+        Map<String, String> before = files.content();
+        files.die(log -> assertThat(payloads(log)).containsExactly("a"));
+
+        try (Redex redex = files.open()) {
+            assertThat(redex.log(LogFiles.NAME).epoch()).isZero();
+        }
+        assertThat(files.content()).isEqualTo(before);
+    }
+
+    /** The force of the first append is over, its record is not there: a crash may have taken it. */
+    @Test
+    void aProcessThatDiedInItsFirstAppendRaisesTheEpoch() throws Exception {
+        files.append("a");
+        files.die(log -> log.append(utf8("b"), 1));
+        byte[] whole = files.bytes(0);
+        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(1)));
+
+        try (Redex redex = files.open()) {
+            assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("a");
+            assertThat(redex.log(LogFiles.NAME).epoch()).isEqualTo(1);
+            assertThat(redex.log(LogFiles.NAME).epochStart()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theEpochGoesOnThroughFurtherSegments() throws Exception {
+        files.die(log -> LogFiles.append(log, "first"));
+        files.append(LARGE, LARGE, LARGE);
+
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(log.epoch()).isEqualTo(1);
+            assertThat(log.epochStart()).isEqualTo(1);
+            assertThat(log.stats().segments()).isEqualTo(3);
+            assertThat(payloads(log)).containsExactly("first", LARGE, LARGE, LARGE);
+        }
+    }
+
+    /** The process dies at each call that changes something, while it writes, rolls, forces and seals. */
+    @Test
+    void aDeathAtAnyStepOfWritingKeepsEveryAppendedRecord() throws Exception {
+        FaultyStore store = new FaultyStore();
+        List<Map<String, String>> left = new ArrayList<>();
+        List<Long> appended = new ArrayList<>();
+        Object oneAtATime = new Object(); // the files must not change while they are copied
+        try (Redex redex = files.open(store)) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            store.onChange = path -> {
+                synchronized (oneAtATime) {
+                    appended.add(log.nextSequence());
+                    left.add(files.content());
+                }
+            };
+            for (int i = 0; i < 30; i++) {
+                synchronized (oneAtATime) {
+                    log.append(utf8(payload(i)), 1);
+                }
+                if (i % 3 == 0) {
+                    LogFiles.force(log);
+                }
+            }
+        }
+        store.onChange = path -> {};
+        assertThat(left).hasSizeGreaterThan(50);
+        for (int step = 0; step < left.size(); step++) {
+            files.restore(left.get(step));
+            try (Redex redex = files.open()) {
+                List<String> found = payloads(redex.log(LogFiles.NAME));
+                assertThat(found).as("step=%d", step).hasSizeGreaterThanOrEqualTo(Math.toIntExact(appended.get(step)));
+                for (int i = 0; i < found.size(); i++) {
+                    assertThat(found.get(i)).as("step=%d record=%d", step, i).isEqualTo(payload(i));
+                }
+            }
+            try (Redex redex = files.open()) {
+                assertThat(redex.log(LogFiles.NAME).stats().quarantinedBytes())
+                        .as("step=%d", step)
+                        .isZero();
+            }
+        }
+    }
+
+    private static String payload(int i) {
+        return i + "y".repeat(i * 997 % 30_000);
+    }
+
     // --- torn tails
 
     @Test
-    void aTailCutAtAnyByteGoesToQuarantineAndRaisesTheEpoch() throws IOException {
-        append("first", "second", "the last one");
+    void aTailTornAtAnyByteGoesToQuarantine() throws Exception {
+        files.die(log -> {
+            LogFiles.append(log, "first", "second");
+            LogFiles.force(log);
+            LogFiles.append(log, "the last one");
+        });
         byte[] whole = files.bytes(0);
         Map<String, String> before = files.content();
         List<Integer> frames = LogFiles.frameOffsets(whole);
         int lastFrame = frames.get(2);
 
-        for (int size = lastFrame + 1; size < whole.length; size++) {
-            files.restore(before);
-            files.write(0, Arrays.copyOf(whole, size));
+        for (int size = lastFrame + 1; size < frames.get(3); size++) {
+            for (byte[] torn : List.of(Arrays.copyOf(whole, size), zeroed(whole, size))) {
+                files.restore(before);
+                files.write(0, torn);
+                int stray = size;
+                while (torn[stray - 1] == 0) {
+                    stray--;
+                }
+                try (Redex redex = files.open()) {
+                    RedexLog log = redex.log(LogFiles.NAME);
+                    assertThat(payloads(log)).as("size=%d", size).containsExactly("first", "second");
+                    assertThat(log.epoch()).as("size=%d", size).isEqualTo(1);
+                    assertThat(log.epochStart()).isEqualTo(2);
+                    assertThat(log.nextSequence()).isEqualTo(2);
+                    assertThat(log.stats().quarantinedBytes())
+                            .as("size=%d", size)
+                            .isEqualTo(stray - lastFrame);
+                    assertThat(log.append(utf8("anew"), 9)).isEqualTo(2);
+                }
+                assertThat(files.quarantine("00000000000000000000-epoch0-offset" + lastFrame + ".torn"))
+                        .as("size=%d", size)
+                        .isEqualTo(Arrays.copyOfRange(whole, lastFrame, stray));
+                try (Redex redex = files.open()) {
+                    assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first", "second", "anew");
+                    assertThat(redex.log(LogFiles.NAME).epoch()).isEqualTo(1);
+                    assertThat(redex.log(LogFiles.NAME).epochStart()).isEqualTo(2);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aTailThatEndsBetweenFramesIsWhole() throws Exception {
+        files.die(log -> LogFiles.append(log, "first", "second"));
+        byte[] whole = files.bytes(0);
+        for (byte[] cut : List.of(
+                Arrays.copyOf(whole, LogFiles.frameOffsets(whole).get(1)),
+                zeroed(whole, LogFiles.frameOffsets(whole).get(1)))) {
+            files.write(0, cut);
             try (Redex redex = files.open()) {
                 RedexLog log = redex.log(LogFiles.NAME);
-                assertThat(payloads(log)).as("size=%d", size).containsExactly("first", "second");
-                assertThat(log.epoch()).as("size=%d", size).isEqualTo(1);
-                assertThat(log.epochStart()).isEqualTo(2);
-                assertThat(log.nextSequence()).isEqualTo(2);
-                assertThat(log.stats().quarantinedBytes()).isEqualTo(size - lastFrame);
-                assertThat(log.append(utf8("anew"), 9)).isEqualTo(2);
-            }
-            assertThat(quarantine("00000000000000000000-epoch0-offset" + lastFrame + ".torn"))
-                    .isEqualTo(Arrays.copyOfRange(whole, lastFrame, size));
-            try (Redex redex = files.open()) {
-                assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first", "second", "anew");
-                assertThat(redex.log(LogFiles.NAME).epoch()).isEqualTo(1);
-                assertThat(redex.log(LogFiles.NAME).epochStart()).isEqualTo(2);
+                assertThat(payloads(log)).containsExactly("first");
+                assertThat(log.epoch()).isEqualTo(1);
+                assertThat(log.stats().quarantinedBytes()).isZero();
             }
         }
     }
 
     @Test
-    void aTailCutBetweenFramesIsWhole() throws IOException {
-        append("first", "second");
-        byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, LogFiles.frameOffsets(whole).get(1)));
-
-        try (Redex redex = files.open()) {
-            assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first");
-            assertThat(redex.log(LogFiles.NAME).epoch()).isZero();
-        }
-    }
-
-    @Test
-    void aFlipAnywhereInTheLastFrameIsATornTail() throws IOException {
-        append("first", "second", "last");
+    void aFlipAnywhereInAFrameThatWasNeverForcedIsATornTail() throws Exception {
+        files.die(log -> {
+            LogFiles.append(log, "first", "second");
+            LogFiles.force(log);
+            LogFiles.append(log, "last");
+        });
         byte[] whole = files.bytes(0);
         Map<String, String> before = files.content();
         int lastFrame = LogFiles.frameOffsets(whole).get(2);
+        int end = LogFiles.frameOffsets(whole).get(3);
 
-        for (int at = lastFrame; at < whole.length; at++) {
+        for (int at = lastFrame; at < end; at++) {
             files.restore(before);
             files.write(0, flipped(whole, at));
             try (Redex redex = files.open()) {
                 RedexLog log = redex.log(LogFiles.NAME);
                 assertThat(payloads(log)).as("at=%d", at).containsExactly("first", "second");
                 assertThat(log.epoch()).as("at=%d", at).isEqualTo(1);
-                assertThat(log.stats().quarantinedBytes()).isEqualTo(whole.length - lastFrame);
+                assertThat(log.stats().quarantinedBytes()).as("at=%d", at).isBetween(1L, (long) end - lastFrame);
             }
         }
     }
 
+    /** What the tip vouches for was forced, so it is no torn tail, whatever happened since. */
     @Test
-    void aTornTailIsReported() throws IOException {
-        append("first", "torn");
+    void aFlipAnywhereInTheFrameForcedLastIsDamage() throws Exception {
+        files.die(log -> {
+            LogFiles.append(log, "first", "second");
+            LogFiles.force(log);
+            LogFiles.append(log, "last");
+        });
         byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 1));
-        reopen();
-
-        assertThat(reported.messages)
-                .singleElement()
-                .asString()
-                .contains(
-                        "WARNING",
-                        "log=orders",
-                        "file=" + files.segment(0),
-                        "offset=",
-                        "bytes=",
-                        "epoch=1",
-                        "nextSequence=1");
+        List<Integer> frames = LogFiles.frameOffsets(whole);
+        for (int at = frames.get(1); at < frames.get(2); at++) {
+            files.write(0, flipped(whole, at));
+            Map<String, String> before = files.content();
+            assertThatExceptionOfType(CorruptLogException.class)
+                    .as("at=%d", at)
+                    .isThrownBy(files::reopen)
+                    .withMessageContaining("file=" + files.segment(0))
+                    .withMessageContaining("offset=" + frames.get(1) + ", field=")
+                    .withMessageContaining("expected=");
+            assertThat(files.content()).as("at=%d", at).isEqualTo(before);
+        }
     }
 
     @Test
-    void aTornBatchIsDroppedWhole() throws IOException {
-        append("first");
-        try (Redex redex = files.open()) {
-            redex.log(LogFiles.NAME)
-                    .append(new RecordBatch(0).add(utf8("a")).add(utf8("b")).add(utf8("c")), 1);
-        }
+    void aTornTailIsReported() throws Exception {
+        files.die(log -> LogFiles.append(log, "first", "torn"));
         byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 1));
+        List<Integer> frames = LogFiles.frameOffsets(whole);
+        files.write(0, Arrays.copyOf(whole, frames.get(2) - 4));
+        files.reopen();
+
+        assertThat(reported.messages).hasSize(2);
+        assertThat(reported.messages.get(0))
+                .contains(
+                        "WARNING",
+                        "torn tail moved to quarantine",
+                        "log=orders",
+                        "file=" + files.segment(0),
+                        "offset=" + frames.get(1),
+                        "bytes=",
+                        "field=frameBytes")
+                .doesNotContain("may be damage");
+        assertThat(reported.messages.get(1)).contains("INFO", "log=orders", "epoch=1", "nextSequence=1");
+    }
+
+    /** From the file alone nobody can tell a frame that never arrived from one that was damaged later. */
+    @Test
+    void wholeFramesBehindATornOneAreReportedAsPossibleDamage() throws Exception {
+        files.die(log -> LogFiles.append(log, "first", "torn", "third"));
+        byte[] whole = files.bytes(0);
+        files.write(0, flipped(whole, LogFiles.frameOffsets(whole).get(1) + FrameLayout.HEAD_BYTES + 5));
+
+        try (Redex redex = files.open()) {
+            assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first");
+        }
+        assertThat(reported.messages.get(0)).contains("WARNING", "whole frames follow in it", "may be damage");
+        assertThat(files.quarantine(files.quarantine().get(0)))
+                .startsWith(Arrays.copyOfRange(
+                        flipped(whole, LogFiles.frameOffsets(whole).get(1) + FrameLayout.HEAD_BYTES + 5),
+                        LogFiles.frameOffsets(whole).get(1),
+                        LogFiles.frameOffsets(whole).get(2)));
+    }
+
+    @Test
+    void aTornBatchIsDroppedWhole() throws Exception {
+        files.append("first");
+        files.die(log ->
+                log.append(new RecordBatch(0).add(utf8("a")).add(utf8("b")).add(utf8("c")), 1));
+        byte[] whole = files.bytes(0);
+        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(2) - 4));
 
         try (Redex redex = files.open()) {
             assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first");
@@ -148,24 +386,44 @@ class RecoveryTests {
     }
 
     @Test
-    void zerosAfterTheLastFrameAreATornTail() throws IOException {
-        append("first");
+    void zerosBehindTheLastFrameAreNoTail() throws Exception {
+        files.append("first");
         byte[] whole = files.bytes(0);
         files.write(0, Arrays.copyOf(whole, whole.length + 4096));
 
         try (Redex redex = files.open()) {
             RedexLog log = redex.log(LogFiles.NAME);
             assertThat(payloads(log)).containsExactly("first");
-            assertThat(log.stats().quarantinedBytes()).isEqualTo(4096);
+            assertThat(log.epoch()).isZero();
+            assertThat(log.stats().quarantinedBytes()).isZero();
+            log.append(utf8("second"), 1);
+            assertThat(payloads(log)).containsExactly("first", "second");
         }
-        assertThat(files.bytes(0)).isEqualTo(whole);
+        assertThat(files.bytes(0)).hasSize(LogFiles.frameOffsets(files.bytes(0)).get(2));
     }
 
     @Test
-    void aTornOnlyFrameMakesPlaceForTheNextEpoch() throws IOException {
-        append("lost");
+    void otherBytesBehindTheEndOfAClosedLogAreQuarantined() throws Exception {
+        files.append("first");
         byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 1));
+        byte[] more = Arrays.copyOf(whole, whole.length + 4096);
+        more[whole.length + 99] = 1;
+        files.write(0, more);
+
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(payloads(log)).containsExactly("first");
+            assertThat(log.epoch()).isEqualTo(1);
+            assertThat(log.stats().quarantinedBytes()).isEqualTo(100);
+        }
+        assertThat(files.bytes(0)).hasSameSizeAs(whole).endsWith(frames(whole));
+    }
+
+    @Test
+    void aTornOnlyFrameMakesPlaceForTheNextEpoch() throws Exception {
+        files.die(log -> LogFiles.append(log, "lost"));
+        byte[] whole = files.bytes(0);
+        files.write(0, Arrays.copyOf(whole, LogFiles.frameOffsets(whole).get(1) - 1));
 
         try (Redex redex = files.open()) {
             RedexLog log = redex.log(LogFiles.NAME);
@@ -180,14 +438,15 @@ class RecoveryTests {
     }
 
     @Test
-    void eachLossRaisesTheEpochAndAllQuarantinesAreCounted() throws IOException {
-        append("first");
+    void eachLossRaisesTheEpochAndAllQuarantinesAreCounted() throws Exception {
+        files.append("first");
         long quarantined = 0;
         for (int epoch = 1; epoch <= 4; epoch++) {
-            append("torn");
-            long last = lastSegment();
+            files.die(log -> LogFiles.append(log, "torn"));
+            long last = files.lastSegment();
             byte[] whole = files.bytes(last);
-            files.write(last, Arrays.copyOf(whole, whole.length - 3));
+            List<Integer> frames = LogFiles.frameOffsets(whole);
+            files.write(last, zeroed(whole, frames.get(frames.size() - 1) - 5));
             try (Redex redex = files.open()) {
                 RedexLog log = redex.log(LogFiles.NAME);
                 assertThat(log.epoch()).isEqualTo(epoch);
@@ -196,35 +455,20 @@ class RecoveryTests {
                 assertThat(log.stats().quarantinedBytes()).isGreaterThan(quarantined);
                 quarantined = log.stats().quarantinedBytes();
             }
+            assertThat(files.quarantine()).hasSize(epoch);
         }
     }
 
     @Test
-    void theEpochGoesOnThroughFurtherSegments() throws IOException {
-        append("first", "torn");
+    void stampsStayMonotoneOverATornTail() throws Exception {
+        files.append("first"); // stamped 1
+        files.die(log -> {
+            log.append(utf8("second"), 100);
+            LogFiles.force(log);
+            log.append(utf8("torn"), 200);
+        });
         byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 3));
-        String large = "x".repeat(40_000);
-        append(large, large, large);
-
-        try (Redex redex = files.open()) {
-            RedexLog log = redex.log(LogFiles.NAME);
-            assertThat(log.epoch()).isEqualTo(1);
-            assertThat(log.epochStart()).isEqualTo(1);
-            assertThat(log.stats().segments()).isEqualTo(4);
-            assertThat(payloads(log)).containsExactly("first", large, large, large);
-        }
-    }
-
-    @Test
-    void stampsStayMonotoneOverATornTail() throws IOException {
-        append("first"); // stamped 1
-        try (Redex redex = files.open()) {
-            redex.log(LogFiles.NAME).append(utf8("second"), 100);
-            redex.log(LogFiles.NAME).append(utf8("torn"), 200);
-        }
-        byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 3));
+        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(2) + FrameLayout.HEAD_BYTES));
 
         try (Redex redex = files.open()) {
             redex.log(LogFiles.NAME).append(utf8("anew"), 50);
@@ -233,335 +477,281 @@ class RecoveryTests {
         }
     }
 
-    // --- crashes while a segment is made, and while recovery itself runs
-
-    @Test
-    void aLastSegmentWithoutAWholeHeadIsMadeAnew() throws IOException {
-        String large = "x".repeat(40_000);
-        append(large, large);
-        Map<String, String> before = files.content();
-        byte[] whole = files.bytes(1);
-
-        for (int size = 0; size < SegmentLayout.HEAD_BYTES; size++) {
-            files.restore(before);
-            files.write(1, Arrays.copyOf(whole, size));
-            try (Redex redex = files.open()) {
-                RedexLog log = redex.log(LogFiles.NAME);
-                assertThat(payloads(log)).as("size=%d", size).containsExactly(large);
-                assertThat(log.epoch()).isEqualTo(1);
-                assertThat(log.epochStart()).isEqualTo(1);
-                assertThat(log.stats().quarantinedBytes()).isEqualTo(size);
-                assertThat(log.append(utf8("anew"), 1)).isEqualTo(1);
-            }
-        }
-    }
-
-    @Test
-    void aFirstSegmentWithoutAWholeHeadIsMadeAnew() throws IOException {
-        append();
-        for (int size = 0; size < SegmentLayout.HEAD_BYTES; size++) {
-            files.write(0, Arrays.copyOf(files.bytes(0), size));
-            append("x");
-            try (Redex redex = files.open()) {
-                assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("x");
-            }
-        }
-    }
-
-    @Test
-    void anUnfinishedFileIsRemoved() throws IOException {
-        append("first");
-        Files.write(files.directory.resolve("00000000000000000001.log.tmp"), new byte[10]);
-
-        append("second");
-
-        assertThat(files.content()).containsOnlyKeys("00000000000000000000.log");
-    }
-
-    /** Fails at every call that changes something, opens again, and must find the same as without a failure. */
-    @Test
-    void aCrashAtAnyStepOfRecoveryIsRecoveredFrom() throws IOException {
-        append("first", "second", "torn");
-        byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 3));
-        crashAtEveryStep(List.of("first", "second"));
-    }
-
-    @Test
-    void aCrashAtAnyStepOfReplacingATornSegmentIsRecoveredFrom() throws IOException {
-        String large = "x".repeat(40_000);
-        append(large, "torn" + large);
-        byte[] whole = files.bytes(1);
-        files.write(1, Arrays.copyOf(whole, whole.length - 3));
-        crashAtEveryStep(List.of(large));
-    }
-
-    private void crashAtEveryStep(List<String> expected) throws IOException {
-        Map<String, String> before = files.content();
-        boolean failed = true;
-        for (int failing = 1; failed; failing++) {
-            files.restore(before);
-            int[] calls = {0};
-            int failAt = failing;
-            FaultyStore store = new FaultyStore();
-            failed = false;
-            try (Redex redex = DiskRedex.open(base, LogFiles.CONFIG, store)) {
-                store.onChange = path -> {
-                    if (++calls[0] >= failAt) {
-                        throw new IOException("crashed on purpose");
-                    }
-                };
-                store.shortWriteBytes = 7;
-                redex.log(LogFiles.NAME);
-            } catch (UncheckedIOException e) {
-                failed = true;
-            }
-            try (Redex redex = files.open()) {
-                RedexLog log = redex.log(LogFiles.NAME);
-                assertThat(payloads(log)).as("failing=%d", failing).isEqualTo(expected);
-                assertThat(log.epoch()).as("failing=%d", failing).isEqualTo(1);
-                assertThat(log.epochStart()).as("failing=%d", failing).isEqualTo(expected.size());
-            }
-            assertThat(files.content().keySet())
-                    .as("failing=%d", failing)
-                    .noneMatch(name -> name.endsWith(".tmp"))
-                    .filteredOn(name -> name.endsWith(".torn"))
-                    .hasSize(1);
-        }
-    }
-
-    @Test
-    void openingTwiceChangesNothing() throws IOException {
-        String large = "x".repeat(40_000);
-        append("first", large, large, "torn");
-        byte[] whole = files.bytes(lastSegment());
-        files.write(lastSegment(), Arrays.copyOf(whole, whole.length - 3));
-        reopen();
-        Map<String, String> once = files.content();
-        reopen();
-
-        assertThat(files.content()).isEqualTo(once);
-    }
-
-    // --- damage
-
-    @Test
-    void aFlipInAFrameThatOthersFollowIsDamage() throws IOException {
-        append("first", "second", "third");
-        byte[] whole = files.bytes(0);
-        for (int at = 0; at < LogFiles.frameOffsets(whole).get(2); at++) {
-            assertDamage(0, flipped(whole, at), at);
-        }
-    }
-
-    @Test
-    void aFlipAnywhereInASealedSegmentIsDamage() throws IOException {
-        append("first", "second", "x".repeat(70_000));
-        assertThat(lastSegment()).isEqualTo(2);
-        byte[] sealed = files.bytes(0);
-        for (int at = 0; at < sealed.length; at++) {
-            assertDamage(0, flipped(sealed, at), at);
-        }
-    }
-
-    @Test
-    void aSealedSegmentThatIsShortOrLongIsDamage() throws IOException {
-        append("first", "second", "x".repeat(70_000));
-        byte[] sealed = files.bytes(0);
-        for (int size = 0; size < sealed.length; size++) {
-            assertDamage(0, Arrays.copyOf(sealed, size), size);
-        }
-        assertDamage(0, Arrays.copyOf(sealed, sealed.length + 8), sealed.length);
-    }
-
-    @Test
-    void aMissingSegmentIsDamage() throws IOException {
-        append("x".repeat(70_000), "y".repeat(70_000), "z".repeat(70_000));
-        Files.delete(files.segment(1));
-
-        assertThatExceptionOfType(CorruptLogException.class)
-                .isThrownBy(this::reopen)
-                .withMessageContaining("field=baseSequence, expected=1, found=2");
-    }
-
-    @Test
-    void aSegmentOfAnotherLogIsDamage() throws IOException {
-        append("x".repeat(70_000), "y".repeat(70_000), "z");
-        byte[] mine = files.bytes(1);
-        Files.delete(files.segment(0));
-        Files.delete(files.segment(1));
-        Files.delete(files.segment(2));
-        append("x".repeat(70_000), "y".repeat(70_000), "z");
-        files.write(1, mine);
-
-        assertThatExceptionOfType(CorruptLogException.class)
-                .isThrownBy(this::reopen)
-                .withMessageContaining("field=logId");
-    }
-
-    @Test
-    void theMessageNamesFileOffsetExpectedAndFound() throws IOException {
-        append("first", "second");
-        byte[] whole = files.bytes(0);
-        files.write(0, flipped(whole, SegmentLayout.HEAD_BYTES + FrameLayout.HEAD_BYTES + 4));
-
-        assertThatExceptionOfType(CorruptLogException.class)
-                .isThrownBy(this::reopen)
-                .withMessageContaining("file=" + files.segment(0))
-                .withMessageContaining("offset=64, field=checksum, expected=")
-                .withMessageContaining("found=");
-    }
-
     /** The payload of the torn frame holds whole frames: of the same log, already known, and of another log. */
     @Test
-    void framesInsideATornPayloadAreNotTakenForRecords() throws IOException {
-        append("first");
+    void framesInsideATornPayloadAreNotTakenForRecords() throws Exception {
+        files.append("first");
         byte[] older = Arrays.copyOfRange(files.bytes(0), SegmentLayout.HEAD_BYTES, files.bytes(0).length);
-        byte[] foreign;
-        try (Redex other = Redex.onDisk(base.resolve("elsewhere"), LogFiles.CONFIG)) {
-            for (int i = 0; i < 10; i++) {
-                other.log(LogFiles.NAME).append(utf8("foreign"), 1);
-            }
-        }
-        foreign = new LogFiles(base.resolve("elsewhere")).bytes(0);
-        try (Redex redex = files.open()) {
-            ByteBuffer payload = ByteBuffer.allocate(4 + older.length + foreign.length)
+        LogFiles elsewhere = new LogFiles(base.resolve("elsewhere"), mode);
+        elsewhere.append("foreign", "foreign", "foreign", "foreign", "foreign", "foreign");
+        byte[] foreign = elsewhere.bytes(0);
+        files.die(log -> {
+            ByteBuffer payload = ByteBuffer.allocate(4 + older.length + foreign.length + 4)
                     .put(new byte[4]) // so that the frames inside are aligned as real ones are
                     .put(older)
                     .put(foreign)
+                    .putInt(-1)
                     .flip();
-            redex.log(LogFiles.NAME).append(payload, 1);
-        }
+            log.append(payload, 1);
+        });
         byte[] whole = files.bytes(0);
-        files.write(0, Arrays.copyOf(whole, whole.length - 1));
+        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(2) - 8));
 
         try (Redex redex = files.open()) {
             assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first");
             assertThat(redex.log(LogFiles.NAME).epoch()).isEqualTo(1);
         }
+        assertThat(reported.messages.get(0)).contains("WARNING").doesNotContain("may be damage");
     }
 
+    // --- segments that were being made
+
     @Test
-    void aNewerVersionIsRefusedNamingBoth() throws IOException {
-        append("first");
-        byte[] bytes = files.bytes(0);
-        ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        head.putInt(SegmentLayout.VERSION_OFFSET, 7);
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, SegmentLayout.CRC_OFFSET);
-        head.putInt(SegmentLayout.CRC_OFFSET, (int) crc.getValue());
-        files.write(0, bytes);
+    void aLastSegmentWithoutAWholeHeadIsMadeAnew() throws Exception {
+        files.dieUnforced(log -> LogFiles.append(log, LARGE, LARGE));
         Map<String, String> before = files.content();
+        byte[] whole = files.bytes(1);
+        List<byte[]> torn = new ArrayList<>();
+        for (int size = 0; size < 64; size++) {
+            torn.add(Arrays.copyOf(whole, size));
+            torn.add(Arrays.copyOf(Arrays.copyOf(whole, size), whole.length));
+        }
+        torn.add(Arrays.copyOf(whole, SegmentLayout.HEAD_BYTES - 1));
 
-        assertThatExceptionOfType(UnsupportedFormatException.class)
-                .isThrownBy(this::reopen)
-                .withMessageContaining("version=7")
-                .withMessageContaining("newestReadable=1");
-        assertThat(files.content()).isEqualTo(before);
+        for (byte[] bytes : torn) {
+            files.restore(before);
+            files.write(1, bytes);
+            try (Redex redex = files.open()) {
+                RedexLog log = redex.log(LogFiles.NAME);
+                assertThat(payloads(log)).containsExactly(LARGE);
+                assertThat(log.epoch()).isEqualTo(1);
+                assertThat(log.epochStart()).isEqualTo(1);
+                assertThat(log.stats().quarantinedBytes()).isEqualTo(bytes.length);
+                assertThat(log.append(utf8("anew"), 1)).isEqualTo(1);
+            }
+            assertThat(files.quarantine()).hasSize(1);
+            assertThat(files.quarantine(files.quarantine().get(0))).isEqualTo(bytes);
+        }
     }
 
     @Test
-    void damageWhileOpenIsReportedAndTheRestStaysReadable() throws IOException {
-        append("first", "second", "third");
+    void segmentsWithoutAHeadDoNotTakeEachOthersPlaceInQuarantine() throws Exception {
+        files.dieUnforced(log -> LogFiles.append(log, LARGE));
+        for (byte content = 1; content <= 2; content++) {
+            files.write(1, new byte[] {content});
+            files.reopen();
+            files.dieUnforced(log -> LogFiles.append(log, LARGE)); // a segment for it is made
+        }
+
+        List<String> found = new ArrayList<>();
+        for (String name : files.quarantine()) {
+            found.add(Arrays.toString(files.quarantine(name)));
+        }
+        assertThat(found).containsExactlyInAnyOrder("[1]", "[2]");
+    }
+
+    @Test
+    void anUnfinishedFileIsRemoved() throws Exception {
+        files.append("first");
+        Files.write(files.directory.resolve("00000000000000000001.log.tmp"), new byte[10]);
+
+        files.append("second");
+
+        assertThat(files.content()).containsOnlyKeys("00000000000000000000.log", "checkpoint");
+    }
+
+    // --- crashes while recovery itself runs
+
+    @Test
+    void aCrashAtAnyStepOfRecoveryIsRecoveredFrom() throws Exception {
+        files.die(log -> {
+            LogFiles.append(log, "first", "second");
+            LogFiles.force(log);
+            LogFiles.append(log, "third");
+        });
+        crashAtEveryStep("first", "second", "third");
+    }
+
+    @Test
+    void aCrashAtAnyStepOfQuarantiningIsRecoveredFrom() throws Exception {
+        files.die(log -> LogFiles.append(log, "first", "second", "torn"));
+        byte[] whole = files.bytes(0);
+        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(3) - 4));
+        crashAtEveryStep("first", "second");
+    }
+
+    @Test
+    void aCrashAtAnyStepOfCopyingManySegmentsIsRecoveredFrom() throws Exception {
+        files.append("closed");
+        files.dieUnforced(log -> LogFiles.append(log, "a", LARGE, LARGE, LARGE));
+        assertThat(files.segments()).hasSize(3);
+        crashAtEveryStep("closed", "a", LARGE, LARGE, LARGE);
+    }
+
+    /** The fresh segment takes the place of the first one, by its name. */
+    @Test
+    void aCrashAtAnyStepOfReplacingASegmentIsRecoveredFrom() throws Exception {
+        files.dieUnforced(log -> LogFiles.append(log, LARGE, LARGE, LARGE));
+        assertThat(files.segments()).hasSize(3);
+        crashAtEveryStep(LARGE, LARGE, LARGE);
+    }
+
+    @Test
+    void aCrashAtAnyStepWithSegmentsBeyondAGapIsRecoveredFrom() throws Exception {
+        files.append("closed");
+        files.dieUnforced(log -> LogFiles.append(log, LARGE, LARGE, LARGE));
+        files.write(2, flipped(files.bytes(2), 30_000));
+        crashAtEveryStep("closed", LARGE);
+        assertThat(files.quarantine()).hasSize(2);
+    }
+
+    @Test
+    void aCrashAtAnyStepWithAHeadlessSegmentIsRecoveredFrom() throws Exception {
+        files.append("closed");
+        files.dieUnforced(log -> LogFiles.append(log, LARGE, LARGE));
+        files.write(2, new byte[100]);
+        crashAtEveryStep("closed", LARGE);
+        assertThat(files.quarantine()).hasSize(1);
+    }
+
+    /**
+     * Fails at every call that changes something and at all that follow, opens again, and must find the same files as
+     * without a failure.
+     */
+    private void crashAtEveryStep(String... expected) throws IOException {
+        Map<String, String> before = files.content();
         try (Redex redex = files.open()) {
             RedexLog log = redex.log(LogFiles.NAME);
-            byte[] whole = files.bytes(0);
-            List<Integer> frames = LogFiles.frameOffsets(whole);
-            files.write(0, flipped(whole, frames.get(1) + FrameLayout.HEAD_BYTES + 5));
+            assertThat(payloads(log)).containsExactly(expected);
+            assertThat(log.epoch()).isEqualTo(1);
+            assertThat(log.epochStart()).isEqualTo(expected.length);
+        }
+        Map<String, String> once = files.content();
+        files.reopen();
+        assertThat(files.content()).as("opening twice").isEqualTo(once);
+        Map<String, String> after = records();
+        int steps = 0;
+        for (int failing = 1; crash(before, failing); failing++) {
+            for (int again = 1; again <= 3; again++) { // recovery of a recovery, of a recovery
+                Map<String, String> left = files.content();
+                files.reopen();
+                assertThat(records()).as("failing=%d", failing).isEqualTo(after);
+                crash(left, again);
+            }
+            try (Redex redex = files.open()) {
+                RedexLog log = redex.log(LogFiles.NAME);
+                assertThat(payloads(log)).as("failing=%d", failing).containsExactly(expected);
+                assertThat(log.epoch()).as("failing=%d", failing).isEqualTo(1);
+                assertThat(log.epochStart()).as("failing=%d", failing).isEqualTo(expected.length);
+            }
+            assertThat(records()).as("failing=%d", failing).isEqualTo(after);
+            steps = failing;
+        }
+        assertThat(steps).isGreaterThan(4);
+    }
 
-            assertThat(log.read(0)).isInstanceOf(ReadResult.Present.class);
-            assertThat(log.read(1))
-                    .isInstanceOfSatisfying(
-                            ReadResult.Corrupt.class,
-                            corrupt -> assertThat(corrupt.reason()).contains("offset=" + frames.get(1)));
-            assertThat(log.read(2)).isInstanceOf(ReadResult.Present.class);
-            try (LogCursor cursor = log.cursor(0)) {
-                assertThatExceptionOfType(CorruptLogException.class)
-                        .isThrownBy(() -> cursor.read((sequence, stamp, payload) -> true, 10));
-                assertThat(cursor.position()).isEqualTo(1);
-                assertThatExceptionOfType(CorruptLogException.class)
-                        .isThrownBy(() -> cursor.read((sequence, stamp, payload) -> true, 10));
-                assertThat(cursor.position()).isEqualTo(1);
-                cursor.seek(2);
-                assertThat(cursor.read((sequence, stamp, payload) -> true, 10)).isEqualTo(1);
+    private static byte[] frames(byte[] segment) {
+        return Arrays.copyOfRange(segment, SegmentLayout.HEAD_BYTES, segment.length);
+    }
+
+    /** Content without what lies behind an exact tip: bytes that are superseded, and need not be cut. */
+    private Map<String, String> records() throws IOException {
+        Map<String, String> content = files.content();
+        content.replaceAll((name, bytes) -> {
+            if (SegmentLayout.baseSequence(name) < 0) {
+                return bytes;
+            }
+            SegmentTip tip = LogFiles.tip(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            return tip.isExact() ? bytes.substring(0, (int) tip.end()) : bytes;
+        });
+        return content;
+    }
+
+    /** Opens those files with a store that fails from a call on; returns whether it came to that. */
+    private boolean crash(Map<String, String> before, int failing) throws IOException {
+        files.restore(before);
+        int[] calls = {0};
+        FaultyStore store = new FaultyStore();
+        try (Redex redex = files.open(store)) {
+            store.onChange = path -> {
+                if (++calls[0] >= failing) {
+                    throw new IOException("crashed on purpose");
+                }
+            };
+            store.shortWriteBytes = 7;
+            redex.log(LogFiles.NAME);
+        } catch (UncheckedIOException e) {
+            return true;
+        }
+        return false;
+    }
+
+    /** The copy's name must be forced before what it was made from goes; so also by who finds both after a crash. */
+    @Test
+    void nothingIsDeletedOrCutBeforeTheNameOfItsCopyIsForced() throws Exception {
+        files.append("closed");
+        files.dieUnforced(log -> LogFiles.append(log, "a", LARGE, LARGE, LARGE));
+        Map<String, String> before = files.content();
+        for (int failing = 1; crash(before, failing); failing++) {
+            FaultyStore store = new FaultyStore();
+            try (Redex redex = files.open(store)) {
+                redex.log(LogFiles.NAME);
+            }
+            List<String> calls = new ArrayList<>(store.calls);
+            calls.removeIf(call -> call.endsWith(".tmp"));
+            int forced = calls.indexOf("forceDirectory orders.redex");
+            assertThat(calls.subList(0, Math.max(0, forced)))
+                    .as("failing=%d: %s", failing, store.calls)
+                    .noneMatch(call -> call.startsWith("delete") || call.startsWith("truncate"));
+            if (forced < 0) {
+                assertThat(calls)
+                        .as("failing=%d", failing)
+                        .noneMatch(call -> call.startsWith("delete") || call.startsWith("truncate"));
             }
         }
     }
 
-    /** Whatever garbage a file holds, opening ends in records, or in a typed exception and an untouched file. */
+    /** Whatever a crash tears, in whatever order: opening ends in a prefix of the records, all forced ones in it. */
     @Test
-    void garbageNeverDoesWorse() throws IOException {
+    void anyTearingBehindTheTipLeavesAPrefixWithAllForcedRecords() throws Exception {
         long seed = Long.getLong("netbus.seed", System.nanoTime());
         Random random = new Random(seed);
-        append("first", "second", "third", "fourth");
+        List<String> all = new ArrayList<>(List.of("closed"));
+        files.append("closed");
+        files.dieUnforced(log -> {
+            for (int i = 0; i < 60; i++) {
+                all.add("record " + i + "z".repeat(i % 3 * 1_000));
+            }
+            LogFiles.append(log, all.subList(1, all.size()).toArray(String[]::new));
+        });
         Map<String, String> before = files.content();
-        for (int round = 0; round < 300; round++) {
+        List<Long> segments = files.segments();
+        for (int round = 0; round < 200; round++) {
             files.restore(before);
-            byte[] bytes = files.bytes(0);
-            for (int i = random.nextInt(3); i >= 0; i--) {
-                int from = random.nextInt(bytes.length);
-                int to = from + random.nextInt(Math.min(64, bytes.length - from)) + 1;
-                for (int at = from; at < Math.min(to, bytes.length); at++) {
-                    bytes[at] = (byte) (random.nextBoolean() ? random.nextInt() : 0);
+            String where = "seed=" + seed + " round=" + round;
+            for (long segment : segments) {
+                if (random.nextInt(3) == 0) {
+                    continue;
                 }
+                byte[] bytes = files.bytes(segment);
+                int from = segment == 0 ? LogFiles.frameOffsets(bytes).get(1) : SegmentLayout.HEAD_BYTES;
+                for (int sector = from / 512; sector < bytes.length / 512; sector++) {
+                    if (random.nextInt(100) == 0) {
+                        int start = Math.max(from, sector * 512);
+                        Arrays.fill(bytes, start, (sector + 1) * 512, (byte) 0);
+                    }
+                }
+                files.write(segment, bytes);
             }
-            files.write(0, bytes);
-            Map<String, String> damaged = files.content();
             try (Redex redex = files.open()) {
-                List<String> found = payloads(redex.log(LogFiles.NAME));
-                assertThat(found)
-                        .as("seed=%d round=%d", seed, round)
-                        .isEqualTo(List.of("first", "second", "third", "fourth").subList(0, found.size()));
-            } catch (CorruptLogException e) {
-                assertThat(files.content()).as("seed=%d round=%d", seed, round).isEqualTo(damaged);
+                RedexLog log = redex.log(LogFiles.NAME);
+                List<String> found = payloads(log);
+                assertThat(found).as(where).isNotEmpty().isEqualTo(all.subList(0, found.size()));
+                assertThat(log.epoch()).as(where).isEqualTo(1);
+                LogFiles.append(log, "anew");
+                assertThat(payloads(log)).as(where).hasSize(found.size() + 1).endsWith("anew");
             }
         }
-    }
-
-    // --- helpers
-
-    private void append(String... payloads) {
-        try (Redex redex = files.open()) {
-            RedexLog log = redex.log(LogFiles.NAME);
-            for (String payload : payloads) {
-                log.append(utf8(payload), 1);
-            }
-        }
-    }
-
-    private void reopen() {
-        try (Redex redex = files.open()) {
-            redex.log(LogFiles.NAME);
-        }
-    }
-
-    private void assertDamage(long segment, byte[] bytes, int at) throws IOException {
-        byte[] good = files.bytes(segment);
-        files.write(segment, bytes);
-        Map<String, String> before = files.content();
-        assertThatExceptionOfType(CorruptLogException.class)
-                .as("at=%d", at)
-                .isThrownBy(this::reopen)
-                .withMessageContaining("expected=");
-        assertThat(files.content()).as("at=%d", at).isEqualTo(before);
-        files.write(segment, good);
-    }
-
-    private static byte[] flipped(byte[] bytes, int at) {
-        byte[] copy = bytes.clone();
-        copy[at] ^= (byte) (1 << at % 8);
-        return copy;
-    }
-
-    private long lastSegment() throws IOException {
-        return files.content().keySet().stream()
-                .mapToLong(SegmentLayout::baseSequence)
-                .max()
-                .orElseThrow();
-    }
-
-    private byte[] quarantine(String name) throws IOException {
-        return Files.readAllBytes(files.directory.resolve("quarantine").resolve(name));
     }
 
     /** Keeps what recovery reports. */

@@ -2,10 +2,16 @@ package io.netbus.redex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netbus.redex.RedexConfig.WriteMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SegmentIndexTests {
 
@@ -19,7 +25,7 @@ class SegmentIndexTests {
         long offset = SegmentLayout.HEAD_BYTES;
         int largestFrame = 20_000;
         for (int i = 0; i < 5_000; i++) {
-            index.add(record, offset);
+            index.add(record, offset, 0);
             model.put(record, offset);
             record += 1 + random.nextInt(200);
             offset += 48 + random.nextInt(largestFrame);
@@ -32,6 +38,29 @@ class SegmentIndexTests {
             assertThat(frame.getValue() - SegmentIndex.offset(found))
                     .as("seed=%d", seed)
                     .isBetween(0L, (long) SegmentIndex.INTERVAL_BYTES + largestFrame + 48);
+        }
+    }
+
+    @Test
+    void anIndexReadFromTheFileIsThatOfTheAppender(@TempDir Path base) throws IOException {
+        LogFiles files = new LogFiles(base, WriteMode.CHANNEL);
+        SegmentIndex kept = new SegmentIndex();
+        try (Redex redex = Redex.onDisk(base, RedexConfig.defaults())) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            Random random = new Random(1);
+            for (int i = 0; i < 500; i++) {
+                long offset = SegmentLayout.HEAD_BYTES + log.stats().bytes();
+                kept.add(log.append(ByteBuffer.wrap(new byte[random.nextInt(3_000)]), 1), offset, 1);
+            }
+        }
+        byte[] bytes = files.bytes(0);
+        SegmentHead head = SegmentLayout.decode(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        Segment segment = new Segment(files.segment(0), head, LogFiles.tip(bytes));
+
+        SegmentIndex read = SegmentIndex.read(segment, new FileStore());
+
+        for (int i = 0; i < 500; i++) {
+            assertThat(read.floor(i)).isEqualTo(kept.floor(i));
         }
     }
 }

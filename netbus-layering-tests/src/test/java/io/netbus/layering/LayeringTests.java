@@ -20,6 +20,7 @@ class LayeringTests {
             .row("shard")
             .row("worker")
             .row("redex", "worker")
+            .row("redex.index", "redex", "worker")
             .row("adapter", "event")
             .row("adapter.redex", "adapter", "event", "redex")
             .row("ingest", "event", "shard")
@@ -43,6 +44,7 @@ class LayeringTests {
                     "cortex.bridge")
             .row("cortex", "cortex..", "redex", "consume")
             // around them
+            .row("redex.cli", "redex")
             .row("test..", "event", "adapter", "redex")
             .row("spring", "event", "consume", "bus")
             .row("actuator..", "event", "redex", "bus", "cortex", "cortex.fold", "cortex.bridge")

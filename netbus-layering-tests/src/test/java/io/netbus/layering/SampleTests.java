@@ -25,6 +25,7 @@ class SampleTests {
             "adapter",
             "adapter.redex",
             "redex",
+            "redex.index",
             "cortex",
             "cortex.bridge",
             "cortex.fold",

@@ -110,8 +110,8 @@ public final class CountingAdapter implements Adapter {
         }
 
         @Override
-        public long epochStart() {
-            return 0;
+        public long validUpTo(int epoch) {
+            return nextSequence();
         }
 
         @Override

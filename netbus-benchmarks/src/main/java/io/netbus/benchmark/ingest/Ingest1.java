@@ -45,7 +45,7 @@ public final class Ingest1 {
                         + "allocated by all threads.",
                 "ns/event",
                 true,
-                false,
+                0,
                 List.of(
                         pipe(
                                 "netbus",

@@ -1,26 +1,41 @@
 package io.netbus.benchmark.log;
 
-import io.netbus.benchmark.run.Tally;
+import io.netbus.benchmark.run.Payloads;
+import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.LogCursor;
+import io.netbus.redex.ReadResult;
+import io.netbus.redex.RecordBatch;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.RedexConfig.WriteMode;
 import io.netbus.redex.RedexLog;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
+import java.util.function.LongConsumer;
 
-/** A RedEX log on disk with default settings: forced every second by its own thread while the row runs. */
-final class NetbusLog implements LogWriter {
+/** A RedEX log with default settings but the write mode; on disk it is forced every second by its own thread. */
+final class NetbusLog implements TestedLog {
 
-    private static final int READ_RECORDS = 10_000;
+    private static final String NAME = "benchmark";
+    private static final long RAISED_NANOS = 0; // to the stamp of the record before
 
     private final Redex redex;
     private final RedexLog log;
+    private final RecordBatch batch;
     private long timestampNanos = 1; // the caller's; a clock would be measured too
 
-    NetbusLog(Path directory) {
-        redex = Redex.onDisk(directory, RedexConfig.defaults());
-        log = redex.log("benchmark");
+    private NetbusLog(Redex redex, LogSetup setup) {
+        this.redex = redex;
+        log = redex.log(NAME);
+        batch = new RecordBatch(setup.batch() * (Integer.BYTES + setup.payloadBytes()));
+    }
+
+    static NetbusLog onDisk(LogSetup setup, WriteMode mode) {
+        return new NetbusLog(
+                Redex.onDisk(setup.directory(), RedexConfig.defaults().withWriteMode(mode)), setup);
+    }
+
+    static NetbusLog inMemory(LogSetup setup) {
+        return new NetbusLog(Redex.inMemory(RedexConfig.defaults()), setup);
     }
 
     @Override
@@ -29,31 +44,62 @@ final class NetbusLog implements LogWriter {
     }
 
     @Override
-    public void readAll(Tally tally) {
-        try (LogCursor cursor = log.cursor(0)) {
-            int read;
-            do {
-                read = cursor.read(
-                        (sequence, stamp, payload) -> {
-                            tally.add(sum(payload));
-                            return true;
-                        },
-                        READ_RECORDS);
-            } while (read > 0);
+    public void append(byte[][] payloads) {
+        batch.clear();
+        for (byte[] payload : payloads) {
+            batch.add(payload);
+        }
+        log.append(batch, timestampNanos++);
+    }
+
+    @Override
+    public void appendForced(byte[] payload) {
+        log.append(ByteBuffer.wrap(payload), RAISED_NANOS, Acknowledgement.FSYNCED);
+    }
+
+    @Override
+    public void force() {
+        log.sync();
+        if (log.forcedSequence() < log.nextSequence()) {
+            throw new IllegalStateException("not everything was forced: forcedSequence=" + log.forcedSequence()
+                    + ", nextSequence=" + log.nextSequence());
         }
     }
 
-    static long sum(ByteBuffer payload) {
-        ByteBuffer bytes = payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        long sum = 0;
-        while (bytes.hasRemaining()) {
-            sum += bytes.getLong();
+    @Override
+    public LogReader reader() {
+        return new Reader(log.cursor(0));
+    }
+
+    @Override
+    public long read(long sequence) {
+        if (log.read(sequence) instanceof ReadResult.Present record) {
+            return Payloads.sum(record.payload());
         }
-        return sum;
+        throw new IllegalStateException("record is not there: sequence=" + sequence);
     }
 
     @Override
     public void close() {
         redex.close();
+    }
+
+    /** Sees what is appended later. */
+    private record Reader(LogCursor cursor) implements LogReader {
+
+        @Override
+        public int poll(LongConsumer sums) {
+            return cursor.read(
+                    (sequence, stamp, payload) -> {
+                        sums.accept(Payloads.sum(payload));
+                        return true;
+                    },
+                    MOST_RECORDS);
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
     }
 }

@@ -7,20 +7,29 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The results of one row under one JDK, fastest first, and what they are measured against. */
+/** The results of one figure of a row under one JDK, fastest first, and what they are measured against. */
 record Comparison(List<Result> results) {
 
-    /** One per row and JDK, in the order they were run. */
+    /** One per row, figure and JDK, in the order they were run. */
     static List<Comparison> of(List<Result> all) {
         return all.stream()
-                .map(result -> List.of(result.row().id(), result.jdk()))
+                .map(Comparison::title)
                 .distinct()
                 .map(group -> new Comparison(all.stream()
-                        .filter(result ->
-                                List.of(result.row().id(), result.jdk()).equals(group))
+                        .filter(result -> title(result).equals(group))
                         .sorted(Comparator.comparingDouble(Result::median))
                         .toList()))
                 .toList();
+    }
+
+    /** The row, the figure, and the JDK. */
+    String title() {
+        return title(first());
+    }
+
+    private static String title(Result result) {
+        String figure = result.figure().isEmpty() ? "" : ", " + result.figure();
+        return result.row().id() + figure + ", JDK " + result.jdk();
     }
 
     Result first() {
@@ -37,14 +46,13 @@ record Comparison(List<Result> results) {
         return best(result -> result.contestant().isPeer());
     }
 
-    double netbus() {
-        return best(result -> result.contestant().isNetbus());
-    }
-
-    /** The median of netbus over the smallest of those the target names. */
+    /** What the target limits; not a number if that was not measured. */
     double ratio(Target target) {
-        return netbus()
-                / best(result -> target.others().contains(result.contestant().name()));
+        if (!target.figure().isEmpty() && !target.figure().equals(first().figure())) {
+            return Double.NaN;
+        }
+        double subject = best(result -> result.contestant().key().equals(target.subject()));
+        return target.others().isEmpty() ? subject : subject / best(result -> target.isOther(result.contestant()));
     }
 
     /** Whether a floor is slower than a peer, which makes the row invalid. */

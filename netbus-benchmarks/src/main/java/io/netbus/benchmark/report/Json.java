@@ -54,6 +54,7 @@ public final class Json {
         entry.put("row", result.row().id());
         entry.put("name", contestant.name());
         entry.put("parameters", contestant.parameters());
+        entry.put("figure", result.figure());
         entry.put("note", contestant.note());
         entry.put("jdk", result.jdk());
         entry.put("flags", contestant.flags());
@@ -65,14 +66,16 @@ public final class Json {
         entry.put("roundTripNanos", result.roundTrip());
         entry.put("allocatedBytesPerOperation", result.allocated());
         entry.put("otherCpuShare", result.otherCpu());
-        entry.put("forks", result.forks().stream().map(Json::fork).toList());
+        entry.put(
+                "forks",
+                result.forks().stream().map(fork -> fork(fork, result.figure())).toList());
         return entry;
     }
 
-    private static Map<String, Object> fork(ForkResult fork) {
+    private static Map<String, Object> fork(ForkResult fork, String figure) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("round", fork.round());
-        entry.put("samples", fork.samples());
+        entry.put("samples", fork.samples(figure));
         entry.put("roundTripNanos", fork.roundTrips());
         entry.put("allocatedBytesPerOperation", fork.allocated());
         entry.put("otherCpuShare", fork.otherCpu());

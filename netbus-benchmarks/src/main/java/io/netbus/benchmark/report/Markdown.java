@@ -54,11 +54,7 @@ public final class Markdown {
     private static void table(StringBuilder text, Comparison comparison) {
         Row row = comparison.first().row();
         boolean crosses = row.crossesThreads();
-        text.append("## ")
-                .append(row.id())
-                .append(", JDK ")
-                .append(comparison.first().jdk())
-                .append("\n\n");
+        text.append("## ").append(comparison.title()).append("\n\n");
         text.append("| contestant | ").append(row.unit()).append(" | range | x floor | x peer | B allocated | ");
         text.append(crosses ? "core to core | " : "").append("others' CPU | remarks |\n");
         text.append("| --- | ---: | ---: | ---: | ---: | ---: | ").append(crosses ? "---: | " : "");

@@ -70,7 +70,7 @@ public final class Plot {
                 0,
                 y + LINE_HEIGHT - 6,
                 "start",
-                first.row().id() + ", JDK " + first.jdk() + ", " + first.row().unit());
+                comparison.title() + ", " + first.row().unit());
         int top = y + HEAD_HEIGHT;
         int bottom = top + comparison.results().size() * LINE_HEIGHT;
         for (double tick : ticks(low, high)) {

@@ -6,14 +6,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
 /** One contestant's JVM, seen from inside: what it may use, and where it reports to. */
 public final class Fork {
 
-    static final String SAMPLES = "samples";
+    static final String FIGURES = "figures";
+    static final String SAMPLES = "samples.";
     static final String ROUND_TRIPS = "roundTripNanos";
     static final String ALLOCATED = "allocatedBytesPerOperation";
     static final String OTHERS = "otherCpuShare";
@@ -21,7 +24,7 @@ public final class Fork {
     private final boolean quick;
     private final Path directory;
     private final long logBytes;
-    private final List<Double> samples = new ArrayList<>();
+    private final Map<String, List<Double>> samples = new LinkedHashMap<>();
     private final List<Double> roundTrips = new ArrayList<>();
     private final List<Double> allocated = new ArrayList<>();
     private final boolean crossesThreads;
@@ -47,7 +50,8 @@ public final class Fork {
         long nanos = System.nanoTime() - start;
         double others = Processors.share(Processors.busyNanos() - busy - ownCpuNanos(), nanos);
         Properties figures = new Properties();
-        figures.setProperty(SAMPLES, join(fork.samples));
+        figures.setProperty(FIGURES, String.join(",", fork.samples.keySet()));
+        fork.samples.forEach((figure, values) -> figures.setProperty(SAMPLES + figure, join(values)));
         figures.setProperty(ROUND_TRIPS, join(fork.roundTrips));
         figures.setProperty(ALLOCATED, join(fork.allocated));
         figures.setProperty(OTHERS, join(busy < 0 ? List.of() : List.of(others)));
@@ -71,10 +75,20 @@ public final class Fork {
         return logBytes;
     }
 
-    /** Reports a verified sample. */
+    /** Reports a verified sample, and what was allocated meanwhile. */
     public void sample(long operations, long nanos, long allocatedBytes) {
-        samples.add((double) nanos / operations);
+        sample("", (double) nanos / operations);
         allocated.add((double) allocatedBytes / operations);
+    }
+
+    /**
+     * Reports a verified sample.
+     *
+     * @param figure which of several a row has, such as a percentile; empty if it has one
+     * @param value in the row's unit
+     */
+    public void sample(String figure, double value) {
+        samples.computeIfAbsent(figure, ignored -> new ArrayList<>()).add(value);
     }
 
     /** Bytes allocated so far by all threads that live. */
@@ -89,7 +103,7 @@ public final class Fork {
 
     /** Before the contestant's threads exist and after they have gone: a third busy thread would be measured too. */
     private void measureRoundTrip() {
-        if (crossesThreads) {
+        if (crossesThreads && !quick) {
             roundTrips.add(RoundTrip.measureNanos());
         }
     }

@@ -8,13 +8,14 @@ import java.util.stream.Stream;
 /**
  * All that one contestant measured under one JDK.
  *
+ * @param figure which of several its row has; empty if it has one
  * @param jdk its version
  */
-public record Result(Row row, Contestant contestant, String jdk, List<ForkResult> forks) {
+public record Result(Row row, Contestant contestant, String figure, String jdk, List<ForkResult> forks) {
 
     /** The samples of all forks, in the order they were taken. */
     public List<Double> samples() {
-        return all(ForkResult::samples).toList();
+        return all(fork -> fork.samples(figure)).toList();
     }
 
     /** The median of all samples. */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param method what is inside the time and what is verified, for the report
  * @param unit of every figure; smaller is better
  * @param crossesThreads whether the machine's core-to-core round trip belongs beside the figures
- * @param onDisk whether it writes logs and so needs a real disk with room
+ * @param diskFactor the room it needs on a real disk, as a multiple of the payload bytes of a log sample; 0 for none
  * @param contestants netbus, floors and peers
  * @param targets what netbus is measured by
  */
@@ -20,7 +20,7 @@ public record Row(
         String method,
         String unit,
         boolean crossesThreads,
-        boolean onDisk,
+        int diskFactor,
         List<Contestant> contestants,
         List<Target> targets) {
 

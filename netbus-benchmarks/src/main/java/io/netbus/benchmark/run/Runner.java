@@ -11,16 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs rows: round by round, every contestant once in a fresh JVM, in random order. */
 public final class Runner {
 
-    private static final long FORK_TIMEOUT_MINUTES = 10;
     private static final long MIB = 1024 * 1024;
-    private static final int DISK_FACTOR = 5; // the most any contestant makes of its payloads, with room
     private static final int LAST_LINES = 30;
 
     private final Options options;
@@ -69,14 +68,13 @@ public final class Runner {
                 }
             }
         }
-        return results.entrySet().stream()
-                .filter(result -> !result.getValue().isEmpty())
-                .map(result -> new Result(
-                        result.getKey().row(),
-                        result.getKey().contestant(),
-                        result.getKey().jdk(),
-                        List.copyOf(result.getValue())))
-                .toList();
+        List<Result> all = new ArrayList<>();
+        results.forEach((entry, forks) -> forks.stream()
+                .flatMap(fork -> fork.samples().keySet().stream())
+                .distinct()
+                .forEach(figure ->
+                        all.add(new Result(entry.row(), entry.contestant(), figure, entry.jdk(), List.copyOf(forks)))));
+        return all;
     }
 
     private @Nullable ForkResult fork(Entry entry, int round) throws IOException, InterruptedException {
@@ -88,28 +86,22 @@ public final class Runner {
             Path report = directory.resolve("report");
             Path output = directory.resolve("output");
             Path work = Files.createDirectory(directory.resolve("work"));
-            Process process = new ProcessBuilder(command(entry, report, work))
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            try {
-                if (!process.waitFor(FORK_TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
-                    return failed(label, "took longer than " + FORK_TIMEOUT_MINUTES + " minutes", output);
-                }
-            } finally {
-                process.destroyForcibly().waitFor();
-            }
-            if (process.exitValue() != 0) {
-                return failed(label, "exit code " + process.exitValue(), output);
+            int exitCode = new JavaProcess(entry.java(), entry.contestant().flags(), mainClass)
+                    .run(arguments(entry, report, work), output);
+            if (exitCode != 0) {
+                return failed(label, "exit code " + exitCode, output);
             }
             ForkResult result = ForkResult.read(round, report);
+            String medians = result.samples().entrySet().stream()
+                    .map(figure -> String.format("%s %.2f", figure.getKey(), Result.median(figure.getValue()))
+                            .strip())
+                    .collect(Collectors.joining(", "));
             progress(String.format(
-                    "%s: %.2f %s, others %.0f %%",
-                    label,
-                    Result.median(result.samples()),
-                    entry.row().unit(),
-                    100 * Result.median(result.otherCpu())));
+                    "%s: %s %s, others %.0f %%",
+                    label, medians, entry.row().unit(), 100 * Result.median(result.otherCpu())));
             return result;
+        } catch (TimeoutException e) {
+            return failed(label, String.valueOf(e.getMessage()), directory.resolve("output"));
         } finally {
             delete(directory);
         }
@@ -127,35 +119,24 @@ public final class Runner {
         return null;
     }
 
-    private List<String> command(Entry entry, Path report, Path work) {
-        List<String> command = new ArrayList<>();
-        command.add(entry.java().toString());
-        command.addAll(entry.contestant().flags());
-        command.add("-cp");
-        command.add(classPath());
-        command.add(mainClass);
-        command.add("fork");
-        command.add(entry.row().id());
-        command.add(entry.contestant().key());
-        command.add(report.toString());
-        command.add(String.valueOf(options.quick()));
-        command.add(work.toString());
-        command.add(String.valueOf(options.logBytes()));
-        return command;
-    }
-
-    /** The class path of this process; Surefire hides the real one behind a jar with a manifest. */
-    private static String classPath() {
-        String tests = System.getProperty("surefire.test.class.path");
-        return tests == null ? System.getProperty("java.class.path") : tests;
+    private List<String> arguments(Entry entry, Path report, Path work) {
+        return List.of(
+                "fork",
+                entry.row().id(),
+                entry.contestant().key(),
+                report.toString(),
+                String.valueOf(options.quick()),
+                work.toString(),
+                String.valueOf(options.logBytes()));
     }
 
     private void checkDisk(List<Row> rows) throws IOException {
-        if (rows.stream().noneMatch(Row::onDisk)) {
+        int factor = rows.stream().mapToInt(Row::diskFactor).max().orElse(0);
+        if (factor == 0) {
             return;
         }
         Path directory = options.directory();
-        long needed = DISK_FACTOR * options.logBytes() + 256 * MIB;
+        long needed = factor * options.logBytes() + 256 * MIB;
         long usable = Files.getFileStore(directory).getUsableSpace();
         if (usable < needed) {
             throw new UsageException("too little room on disk: dir=" + directory + ", usableMiB=" + usable / MIB

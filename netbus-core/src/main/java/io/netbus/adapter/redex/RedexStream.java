@@ -6,6 +6,7 @@ import io.netbus.adapter.ShardStream;
 import io.netbus.event.EventBatch;
 import io.netbus.event.EventView;
 import io.netbus.event.MalformedEventException;
+import io.netbus.redex.HistoryLostException;
 import io.netbus.redex.LogCursor;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.RedexException;
@@ -69,8 +70,8 @@ final class RedexStream implements ShardStream {
     }
 
     @Override
-    public long epochStart() {
-        return log.epochStart();
+    public long validUpTo(int epoch) {
+        return log.validUpTo(epoch);
     }
 
     @Override
@@ -113,6 +114,8 @@ final class RedexStream implements ShardStream {
                         (sequence, timestampNanos, payload) ->
                                 handler.accept(sequence, timestampNanos, view.wrap(payload)),
                         maxEvents);
+            } catch (HistoryLostException e) {
+                return read(handler, maxEvents); // the cursor stands behind what is lost, as its position tells
             } catch (RedexException e) {
                 throw wrap(e);
             } catch (MalformedEventException e) {

@@ -167,8 +167,8 @@ public final class TestChannel implements AutoCloseable {
         }
 
         @Override
-        public synchronized long epochStart() {
-            return epochStart;
+        public synchronized long validUpTo(int asked) {
+            return asked < epoch ? epochStart : nextSequence();
         }
 
         private synchronized byte[] event(long sequence) {

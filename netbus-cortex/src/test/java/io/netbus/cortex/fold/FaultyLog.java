@@ -1,17 +1,24 @@
 package io.netbus.cortex.fold;
 
+import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.LogCursor;
+import io.netbus.redex.LogHold;
+import io.netbus.redex.LogRecord;
 import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.RedexLog;
 import io.netbus.redex.RedexLogStats;
+import io.netbus.redex.TailStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +118,49 @@ public final class FaultyLog implements RedexLog {
     }
 
     @Override
+    public long append(ByteBuffer payload, long timestampNanos, Acknowledgement level) {
+        throwIf(failAppends);
+        return log.append(payload, timestampNanos, level);
+    }
+
+    @Override
+    public long append(RecordBatch batch, long timestampNanos, Acknowledgement level) {
+        throwIf(failAppends);
+        return log.append(batch, timestampNanos, level);
+    }
+
+    @Override
+    public OptionalLong appendIfNext(long expectedNext, RecordBatch batch, long timestampNanos) {
+        throwIf(failAppends);
+        return log.appendIfNext(expectedNext, batch, timestampNanos);
+    }
+
+    @Override
+    public void sync() {
+        log.sync();
+    }
+
+    @Override
+    public long validUpTo(int epoch) {
+        return log.validUpTo(epoch);
+    }
+
+    @Override
+    public long sequenceAt(long timestampNanos) {
+        return log.sequenceAt(timestampNanos);
+    }
+
+    @Override
+    public LogHold hold(String owner, long sequence) {
+        return log.hold(owner, sequence);
+    }
+
+    @Override
+    public void sweep() {
+        log.sweep();
+    }
+
+    @Override
     public long firstSequence() {
         return log.firstSequence();
     }
@@ -167,10 +217,20 @@ public final class FaultyLog implements RedexLog {
             }
 
             @Override
+            public boolean await(Duration timeout) throws InterruptedException {
+                return cursor.await(timeout);
+            }
+
+            @Override
             public void close() {
                 cursor.close();
             }
         };
+    }
+
+    @Override
+    public Flow.Publisher<LogRecord> tail(TailStart from) {
+        return log.tail(from);
     }
 
     @Override

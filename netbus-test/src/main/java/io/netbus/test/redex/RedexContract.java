@@ -243,6 +243,27 @@ public abstract class RedexContract {
     // --- reading
 
     @Test
+    void aReadEndsWithTheRecordThatUsesUpItsBudget() {
+        for (int bytes : new int[] {100, 0, 0, 1000, 50, 0}) {
+            log.append(ByteBuffer.allocate(bytes), 1);
+        }
+        int cost = LogCursor.RECORD_COST_BYTES;
+        try (LogCursor cursor = log.cursor(0)) {
+            LogCursor.RecordReader any = (sequence, stamp, payload) -> true;
+            assertThat(cursor.read(any, 10, 1)).as("at least one").isEqualTo(1);
+            assertThat(cursor.read(any, 10, 2L * cost))
+                    .as("empty ones cost too")
+                    .isEqualTo(2);
+            assertThat(cursor.read(any, 10, 1000)).isEqualTo(1);
+            assertThat(cursor.read(any, 1, Long.MAX_VALUE)).isEqualTo(1);
+            assertThat(cursor.read((sequence, stamp, payload) -> false, 10, Long.MAX_VALUE))
+                    .isEqualTo(1);
+            assertThat(cursor.read(any, 10, Long.MAX_VALUE)).isZero();
+            assertThat(cursor.position()).isEqualTo(6);
+        }
+    }
+
+    @Test
     void sequencesOutsideTheLogAreAbsent() {
         log.append(utf8("a"), 1);
 
@@ -514,7 +535,13 @@ public abstract class RedexContract {
                 "00000000000000000000.log",
                 "a/00000000000000000000.log",
                 "a.redex",
-                "a".repeat(200));
+                "con",
+                "nul.1",
+                "aux.redex/a",
+                "a".repeat(200),
+                "a".repeat(201),
+                "a".repeat(254) + "b",
+                "a".repeat(255));
         for (String name : names) {
             redex.log(name).append(utf8(name), 1);
         }
@@ -558,7 +585,7 @@ public abstract class RedexContract {
                 "ä",
                 "a\n",
                 "~",
-                "a".repeat(201));
+                "a".repeat(256));
         for (String name : names) {
             assertThatIllegalArgumentException().as(name).isThrownBy(() -> redex.log(name));
         }

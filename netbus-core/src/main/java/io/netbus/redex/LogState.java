@@ -1,0 +1,172 @@
+package io.netbus.redex;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of a log on disk share: its segments, how far it is written, and whether it still works.
+ * <p>
+ * <b>Threads:</b> the appender, under its lock, moves the end on; whoever changes the list of segments holds that lock too;
+ * anybody reads.
+ */
+final class LogState {
+
+    private static final Logger LOG = System.getLogger(DiskLog.class.getName());
+    private static final VarHandle NEXT_SEQUENCE;
+
+    static {
+        try {
+            NEXT_SEQUENCE = MethodHandles.lookup().findVarHandle(LogState.class, "nextSequence", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final String name;
+    final Path directory;
+    final SegmentStore store;
+    final LogConfig config;
+    final InstantSource clock;
+
+    /** Held for each append, and to change the list of segments; see {@link AppendLock}. */
+    final AppendLock appending = new AppendLock();
+
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile Segment[] segments; // never empty
+    private volatile boolean open = true;
+
+    @SuppressWarnings("UnusedVariable") // read and written through NEXT_SEQUENCE
+    private long nextSequence; // ordered: whoever sees it sees the record's segment and the bytes below its end
+
+    LogState(
+            String name,
+            Path directory,
+            SegmentStore store,
+            LogConfig config,
+            InstantSource clock,
+            RecoveredLog recovered) {
+        this.name = name;
+        this.directory = directory;
+        this.store = store;
+        this.config = config;
+        this.clock = clock;
+        this.segments = recovered.segments().toArray(Segment[]::new);
+        this.nextSequence = recovered.nextSequence();
+    }
+
+    // --- records
+
+    long nextSequence() {
+        return (long) NEXT_SEQUENCE.getAcquire(this);
+    }
+
+    /** Shows records below a sequence to readers. */
+    void publish(long next) {
+        NEXT_SEQUENCE.setRelease(this, next);
+    }
+
+    long firstSequence() {
+        return segments[0].baseSequence();
+    }
+
+    // --- segments
+
+    /** By ascending base sequence; not to be changed. */
+    Segment[] segments() {
+        return segments;
+    }
+
+    Segment active() {
+        Segment[] all = segments;
+        return all[all.length - 1];
+    }
+
+    /** Goes on in another segment. Under the lock. */
+    void add(Segment next) {
+        Segment[] all = Arrays.copyOf(segments, segments.length + 1);
+        all[all.length - 1] = next;
+        segments = all;
+    }
+
+    /** Forgets the first segments. Under the lock. */
+    void dropFirst(int count) {
+        Segment[] all = segments;
+        segments = Arrays.copyOfRange(all, count, all.length);
+    }
+
+    /** The segment that holds a record between the first and the next sequence. */
+    Segment segmentOf(long sequence) {
+        Segment[] all = segments;
+        int low = 0;
+        int high = all.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (all[middle].baseSequence() <= sequence) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return all[low];
+    }
+
+    /** What the files of the log's records take up, without room made ahead. */
+    long bytes() {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.end();
+        }
+        return bytes;
+    }
+
+    // --- health
+
+    boolean isOpen() {
+        return open;
+    }
+
+    void close() {
+        open = false;
+    }
+
+    boolean isHealthy() {
+        return failure.get() == null;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure.get();
+    }
+
+    /** From here on the log only reads. */
+    void fail(Throwable cause, long forcedSequence) {
+        if (failure.compareAndSet(null, cause)) {
+            LOG.log(
+                    Level.ERROR,
+                    "log only reads from here on: log=" + name + ", nextSequence=" + nextSequence()
+                            + ", forcedSequence=" + forcedSequence,
+                    cause);
+        }
+    }
+
+    void requireOpen() {
+        if (!open) {
+            throw LogClosedException.of(name);
+        }
+    }
+
+    void requireAppendable() {
+        requireOpen();
+        Throwable cause = failure.get();
+        if (cause != null) {
+            throw LogFailedException.of(name, cause);
+        }
+    }
+}

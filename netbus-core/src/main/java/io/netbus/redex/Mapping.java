@@ -1,0 +1,25 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The first bytes of a file as memory: what is stored here is in the operating system at once, as if written.
+ * <p>
+ * <b>Threads:</b> any, until it is closed; whoever closes it makes sure that nobody uses it any more.
+ */
+interface Mapping extends AutoCloseable {
+
+    /** All of it, little-endian, from 0 to its size; always the same buffer, to be used by absolute index. */
+    ByteBuffer bytes();
+
+    /**
+     * Makes the bytes from one offset up to another survive a power cut, be they stored here or written to the file. After
+     * a failure it must not be called again: it could lie. Knows no interrupts.
+     */
+    void force(int from, int upTo) throws IOException;
+
+    /** Lets the memory go. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,69 @@
+package io.netbus.redex;
+
+import io.netbus.worker.Worker;
+import io.netbus.worker.WorkerRunner;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** Lets go of what the logs of one {@link Redex} need not keep, now and then. */
+final class SweepWorker implements Worker {
+
+    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** What a log lets go. */
+    interface Swept {
+
+        /** Lets go of what need not be kept, never throws, and returns how much went. */
+        int sweepQuietly();
+    }
+
+    private final CopyOnWriteArrayList<Swept> logs = new CopyOnWriteArrayList<>();
+    private final WorkerRunner runner;
+    private volatile long nextNanos = System.nanoTime() + INTERVAL_NANOS;
+
+    @SuppressWarnings("this-escape") // the runner's thread sees this object complete: its start comes last
+    SweepWorker() {
+        runner = WorkerRunner.start(this);
+    }
+
+    void add(Swept log) {
+        logs.add(log);
+    }
+
+    void remove(Swept log) {
+        logs.remove(log);
+    }
+
+    /** Asks for a sweep now. */
+    void request() {
+        nextNanos = System.nanoTime();
+        runner.wake();
+    }
+
+    void stop() {
+        runner.close();
+    }
+
+    @Override
+    public String name() {
+        return "sweep";
+    }
+
+    @Override
+    public int doWork() {
+        if (!hasWork()) {
+            return 0;
+        }
+        int done = 0;
+        nextNanos = System.nanoTime() + INTERVAL_NANOS; // before: a request while it sweeps asks for another
+        for (Swept log : logs) {
+            done += log.sweepQuietly();
+        }
+        return done;
+    }
+
+    @Override
+    public boolean hasWork() {
+        return System.nanoTime() - nextNanos >= 0;
+    }
+}

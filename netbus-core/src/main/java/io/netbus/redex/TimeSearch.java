@@ -1,0 +1,60 @@
+package io.netbus.redex;
+
+import java.io.IOException;
+
+/** Finds where in a log a time starts. Stamps never decrease, so it is a search by halves, then a look at some frames. */
+final class TimeSearch {
+
+    private static final int WINDOW_BYTES = 64 * 1024;
+
+    private TimeSearch() {}
+
+    /** The first sequence whose record is stamped at or after a time; the next sequence if there is none. */
+    static long find(LogState log, long timestampNanos) throws IOException {
+        while (true) {
+            long next = log.nextSequence();
+            Segment[] all = log.segments();
+            int low = 0;
+            int high = all.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (!all[middle].isEmpty() && all[middle].timestampNanos() >= timestampNanos) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+            if (low == all.length) {
+                return next;
+            }
+            try {
+                return Math.min(next, find(log, all[low], timestampNanos));
+            } catch (IOException e) {
+                if (!all[low].isDropped()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static long find(LogState log, Segment segment, long timestampNanos) throws IOException {
+        long end = segment.end();
+        SegmentIndex index = segment.index(log.store);
+        long entry = index.before(timestampNanos);
+        long sequence = segment.baseSequence() + SegmentIndex.record(entry);
+        FrameWindow window = new FrameWindow(WINDOW_BYTES);
+        try (SegmentFile file = log.store.openForReading(segment.path)) {
+            for (long at = SegmentIndex.offset(entry); at < end; at += window.frameBytes()) {
+                String defect = window.head(file, at, end, segment.head.frameTag(), sequence);
+                if (defect != null) {
+                    throw CorruptLogException.of(segment.path, at, defect);
+                }
+                if (window.timestampNanos() >= timestampNanos) {
+                    return sequence;
+                }
+                sequence += window.count();
+            }
+        }
+        return sequence;
+    }
+}
