@@ -241,6 +241,8 @@ final class LogParts {
         boolean quiet = !moved
                 && headless.isEmpty()
                 && (checkpointFile == null || checkpointFile.flaws().isEmpty());
+        SegmentTip last = chain.isEmpty() ? null : chain.get(chain.size() - 1).tip();
+        quiet &= last == null || last.state() != SegmentTip.State.FOLLOWED; // the next was made behind our back
         for (int i = 0; i < chain.size(); i++) {
             SegmentPart part = chain.get(i);
             quiet &= part.isWhole();
