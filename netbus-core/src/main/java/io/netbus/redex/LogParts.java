@@ -298,10 +298,10 @@ final class LogParts {
         reportEnd(findings);
     }
 
-    /** A segment whose tip says that it is followed must be. */
+    /** A segment whose tip says that it is followed must be; a living owner may have gone on since the files were listed. */
     private void reportEnd(Findings findings) {
         SegmentTip tip = chain.isEmpty() ? null : chain.get(chain.size() - 1).tip();
-        if (tip != null && tip.state() == SegmentTip.State.FOLLOWED) {
+        if (!findings.isOwnerAlive() && tip != null && tip.state() == SegmentTip.State.FOLLOWED) {
             String last = chain.get(chain.size() - 1).path.getFileName().toString();
             findings.damage(
                     directory.resolve(SegmentLayout.fileName(tip.nextSequence())),
