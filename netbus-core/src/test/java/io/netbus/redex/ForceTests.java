@@ -475,12 +475,12 @@ class ForceTests {
     void aFailedDirectoryForceCountsAsAFailedForce() throws Exception {
         byte[] large = new byte[40_000];
         log.append(ByteBuffer.wrap(large), 1);
-        log.append(ByteBuffer.wrap(large), 1);
-        store.onForce = path -> {
+        store.onForce = path -> { // before the second, which makes a segment: the full one is forced at once
             if (path.endsWith("orders.redex")) {
                 throw new IOException("on purpose");
             }
         };
+        log.append(ByteBuffer.wrap(large), 1);
 
         assertFailed(log.whenForced(2).toCompletableFuture());
         assertThat(log.forcedSequence()).isZero();
