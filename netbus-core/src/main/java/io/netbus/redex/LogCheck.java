@@ -150,7 +150,7 @@ final class LogCheck {
         if (findings.damages() > 0) {
             return LogInfo.Condition.DAMAGED;
         }
-        if (!parts.isEmpty() && parts.boundary() == parts.chain().size()) {
+        if (!parts.isEmpty() && parts.boundary() == parts.chain().size() && parts.isEnded()) {
             return LogInfo.Condition.CLEAN;
         }
         return findings.isOwnerAlive() ? LogInfo.Condition.IN_USE : LogInfo.Condition.LEFT_BY_CRASH;

@@ -236,13 +236,18 @@ final class LogParts {
         return chain.size();
     }
 
+    /** Whether the last segment says that the log ends there, and not that another follows. */
+    boolean isEnded() {
+        SegmentTip last = chain.isEmpty() ? null : chain.get(chain.size() - 1).tip();
+        return last == null || last.state() != SegmentTip.State.FOLLOWED;
+    }
+
     /** Whether all looks as a living owner leaves it between two of its steps. */
     private boolean isQuiet() {
         boolean quiet = !moved
                 && headless.isEmpty()
                 && (checkpointFile == null || checkpointFile.flaws().isEmpty());
-        SegmentTip last = chain.isEmpty() ? null : chain.get(chain.size() - 1).tip();
-        quiet &= last == null || last.state() != SegmentTip.State.FOLLOWED; // the next was made behind our back
+        quiet &= isEnded();
         for (int i = 0; i < chain.size(); i++) {
             SegmentPart part = chain.get(i);
             quiet &= part.isWhole();
