@@ -64,9 +64,6 @@ final class CheckpointFile {
     /** Makes the file, with one checkpoint in it, in place of one that is not whole. */
     void create(Checkpoint checkpoint) throws IOException {
         Path unfinished = path.resolveSibling(FILE_NAME + UNFINISHED);
-        if (store.list(directory).contains(unfinished)) {
-            store.delete(unfinished);
-        }
         try (SegmentFile file = store.create(unfinished)) {
             file.write(ByteBuffer.allocate(CheckpointLayout.FILE_BYTES), 0);
             file.write(CheckpointLayout.encode(checkpoint), CheckpointLayout.slotOffset(checkpoint.generation()));

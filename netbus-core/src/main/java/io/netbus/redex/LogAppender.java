@@ -15,8 +15,8 @@ final class LogAppender {
     /*
      * An append encodes a frame, writes it behind the last one, then publishes, first the segment's end, then the next
      * sequence. A reader looks at the next sequence first; whatever lies below it has its segment in the list and its
-     * bytes before that segment's end (RecordPublicationStress). Bytes of a failed write lie behind the end, where nobody looks, and the next frame
-     * is written over them.
+     * bytes before that segment's end (RecordPublicationStress). Bytes of a failed write lie behind the end, where nobody
+     * looks, and the next frame is written over them.
      */
     private static final long LOCAL_TERM = 0;
 

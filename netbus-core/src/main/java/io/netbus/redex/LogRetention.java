@@ -138,11 +138,10 @@ final class LogRetention implements SweepWorker.Swept {
         forcer.force(); // seals it
     }
 
-    /** How many of the first segments may go. A hold gives way when the next segment may not fit any more. */
+    /** How many of the first segments may go. */
     private int dropable(long nowNanos) {
         Retention limits = log.config.retention();
         Segment[] all = log.segments();
-        long oldest = limits.oldestNanos(nowNanos);
         long bytes = log.bytes();
         long next = log.nextSequence();
         long held = holds.lowest();
@@ -150,12 +149,8 @@ final class LogRetention implements SweepWorker.Swept {
         while (count < all.length - 1 && !all[count].isWritable()) {
             Segment segment = all[count];
             long end = all[count + 1].baseSequence();
-            boolean mayGo = bytes - segment.end() >= limits.maxBytes()
-                    || next - end >= limits.maxRecords()
-                    || segment.timestampNanos() < oldest;
-            boolean breaks = limits.atHardLimit() == Retention.AtHardLimit.BREAK_HOLDS
-                    && bytes > limits.hardLimitBytes() - Math.min(limits.hardLimitBytes(), log.config.segmentBytes());
-            if (!mayGo || (end > held && !breaks)) {
+            boolean mayGo = limits.mayGo(bytes - segment.end(), next - end, segment.timestampNanos(), nowNanos);
+            if (!mayGo || (end > held && !limits.breaksHolds(bytes, log.config.segmentBytes()))) {
                 break;
             }
             bytes -= segment.end();

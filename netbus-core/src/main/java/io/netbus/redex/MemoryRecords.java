@@ -43,12 +43,9 @@ final class MemoryRecords {
         while (count < all.length - 1) {
             MemoryChunk chunk = all[count];
             long end = all[count + 1].baseSequence;
-            boolean mayGo = sum - chunk.usedBytes() >= limits.maxBytes()
-                    || nextSequence - end >= limits.maxRecords()
-                    || chunk.lastTimestampNanos() < limits.oldestNanos(nowNanos);
-            boolean breaks = limits.atHardLimit() == Retention.AtHardLimit.BREAK_HOLDS
-                    && sum > limits.hardLimitBytes() - Math.min(limits.hardLimitBytes(), LARGEST_CHUNK_BYTES);
-            if (!mayGo || (end > held && !breaks)) {
+            boolean mayGo =
+                    limits.mayGo(sum - chunk.usedBytes(), nextSequence - end, chunk.lastTimestampNanos(), nowNanos);
+            if (!mayGo || (end > held && !limits.breaksHolds(sum, LARGEST_CHUNK_BYTES))) {
                 break;
             }
             sum -= chunk.usedBytes();

@@ -71,6 +71,23 @@ public record Retention(Duration maxAge, long maxBytes, long maxRecords, long ha
         return maxAge.compareTo(FOREVER) < 0;
     }
 
+    /**
+     * Whether the oldest part of a log need not be kept.
+     *
+     * @param bytesLeft what the log takes up without it
+     * @param recordsLeft how many records it then has
+     * @param timestampNanos of the part's last record
+     * @param nowNanos the time, in nanoseconds since 1970
+     */
+    boolean mayGo(long bytesLeft, long recordsLeft, long timestampNanos, long nowNanos) {
+        return bytesLeft >= maxBytes || recordsLeft >= maxRecords || timestampNanos < oldestNanos(nowNanos);
+    }
+
+    /** Whether a hold gives way: so near to its hard limit, the log may not take the next part of that size. */
+    boolean breaksHolds(long bytes, long nextBytes) {
+        return atHardLimit == AtHardLimit.BREAK_HOLDS && bytes > hardLimitBytes - Math.min(hardLimitBytes, nextBytes);
+    }
+
     /** The stamp below which records are too old at a time; nanoseconds since 1970. */
     long oldestNanos(long nowNanos) {
         return limitsAge() ? nowNanos - maxAge.toNanos() : Long.MIN_VALUE;
