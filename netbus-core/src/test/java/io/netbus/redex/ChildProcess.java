@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** A second process that uses a directory of logs; also that process's main class. */
 final class ChildProcess implements AutoCloseable {
 
+    private static final int MAX_PAYLOAD_BYTES = 2_000;
+    private static final int BATCH_RECORDS = 3;
+
+    /** No frame that it appends is larger. */
+    static final long MAX_FRAME_BYTES =
+            FrameLayout.frameBytes(BATCH_RECORDS * (FrameLayout.RECORD_HEAD_BYTES + MAX_PAYLOAD_BYTES));
+
     private final Process process;
     private final BufferedReader output;
 
@@ -87,7 +94,7 @@ final class ChildProcess implements AutoCloseable {
     /** What the appending process writes as a record. */
     static byte[] payload(long sequence) {
         Random random = new Random(sequence);
-        byte[] payload = new byte[random.nextInt(2_000)];
+        byte[] payload = new byte[random.nextInt(MAX_PAYLOAD_BYTES)];
         random.nextBytes(payload);
         return payload;
     }
@@ -119,7 +126,7 @@ final class ChildProcess implements AutoCloseable {
             long sequence = log.nextSequence();
             if (sequence % 5 == 0) {
                 batch.clear();
-                for (int i = 0; i < 3; i++) {
+                for (int i = 0; i < BATCH_RECORDS; i++) {
                     batch.add(payload(sequence + i));
                 }
                 log.append(batch, sequence);

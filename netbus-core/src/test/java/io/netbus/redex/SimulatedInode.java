@@ -297,12 +297,26 @@ final class SimulatedInode implements SimulatedDisk.Node {
         double share = random.nextDouble();
         for (int index = 0; index < sectors(); index++) {
             if (isDirty(index) && random.nextDouble() < share) {
-                changeDurable(changesUpToCut(index));
-                persist(index);
+                writeBack(index);
             }
         }
         if (random.nextBoolean()) {
             changeDurable(random.nextInt(sizes.size() + 1));
+        }
+    }
+
+    private void writeBack(int index) {
+        changeDurable(changesUpToCut(index));
+        persist(index);
+        follow(index);
+    }
+
+    /** Lets the size follow a sector that is on disk, at the next force at the latest, also where a failed one lost it. */
+    private void follow(int index) {
+        long covering = Math.min(size, (index + 1L) * Sectors.BYTES);
+        long known = sizes.isEmpty() ? durableSize : sizes.get(sizes.size() - 1).bytes();
+        if (covering > known) {
+            sizes.add(new SizeChange(covering, false));
         }
     }
 
@@ -312,8 +326,7 @@ final class SimulatedInode implements SimulatedDisk.Node {
         for (int index = 0; index < sectors(); index++) {
             if (isDirty(index) && isWithin(index, from, upTo)) {
                 if (random.nextDouble() < share) {
-                    changeDurable(changesUpToCut(index));
-                    persist(index);
+                    writeBack(index);
                 } else {
                     clean.set(index, cache.get(index));
                 }
@@ -325,6 +338,7 @@ final class SimulatedInode implements SimulatedDisk.Node {
             evict();
         } else if (sizes.stream().noneMatch(SizeChange::cut)) {
             sizes.clear(); // the size follows the data, which is believed to be written
+            follow(durable.count() - 1);
         }
     }
 
