@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -142,18 +143,16 @@ final class ChannelFile implements SegmentFile {
 
     @Override
     public Mapping map(int bytes) throws IOException {
-        if (forcing == null) {
-            throw new NonWritableChannelException();
-        }
-        if (forcing.length() < bytes) {
+        if (forcing != null && forcing.length() < bytes) {
             forcing.setLength(bytes);
         }
+        MapMode mode = forcing == null ? MapMode.READ_ONLY : MapMode.READ_WRITE;
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 FileChannel current = channel;
                 try {
-                    return FileMapping.of(current, bytes);
+                    return FileMapping.of(current, mode, bytes);
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(current, e);

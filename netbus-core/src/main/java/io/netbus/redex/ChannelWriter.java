@@ -21,6 +21,11 @@ final class ChannelWriter extends SegmentWriter {
     }
 
     @Override
+    public int read(ByteBuffer bytes, long offset) throws IOException {
+        return file.read(bytes, offset);
+    }
+
+    @Override
     void writeTip(SegmentTip tip) throws IOException {
         file.write(TipLayout.encode(tip), SegmentLayout.tipOffset(tip.generation()));
     }

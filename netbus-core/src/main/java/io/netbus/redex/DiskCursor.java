@@ -4,29 +4,26 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@link DiskLog} through a file of its own. */
+/** Reads a {@link DiskLog}. */
 final class DiskCursor implements LogCursor {
 
     /*
      * Only whole, published frames are read: the log's next sequence is taken first, so the frame of any record below
-     * it ends before its segment's published end. A frame is verified when it is entered, once. One view over the
-     * window serves all its records; position, limit and byte order are set for each.
+     * it ends before its segment's published end. A frame is copied to the window and verified there when it is entered,
+     * once, so that nothing that happens to the file, and no retention, can change what a reader is handed. One view over
+     * the window serves all its records; position, limit and byte order are set for each.
      */
-    private static final int WINDOW_BYTES = 64 * 1024;
-
-    private final DiskLog owner;
     private final LogState log;
-    private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+    private final LogReaders.Slot slot;
+    private final FrameWindow window = new FrameWindow(FrameWindow.SCAN_BYTES);
     private final RecordWait waiting;
 
-    private volatile @Nullable SegmentFile file; // of the segment; also closed by the log's close
     private volatile boolean closed;
-    private volatile @Nullable Segment segment; // written by the reader
+    private @Nullable Segment segment; // that the window is of
 
     private long position;
     private boolean handingOver;
@@ -39,10 +36,10 @@ final class DiskCursor implements LogCursor {
     private int recordIndex; // of the next record's length, in the window
     private int frameEndIndex;
 
-    DiskCursor(DiskLog owner, LogState log, long fromSequence) {
-        this.owner = owner;
+    DiskCursor(LogState log, AppendHints hints, long fromSequence) {
         this.log = log;
-        this.waiting = new RecordWait(owner.hints());
+        this.slot = log.readers.open();
+        this.waiting = new RecordWait(hints);
         position = start(fromSequence);
     }
 
@@ -122,50 +119,51 @@ final class DiskCursor implements LogCursor {
     public void close() {
         closed = true;
         waiting.wake();
-        owner.forget(this);
-        release();
-    }
-
-    /** Closes the file, from any thread; a call in hand fails. */
-    void release() {
-        SegmentFile open = file;
-        if (open != null) {
-            file = null;
-            closeQuietly(open);
-        }
-    }
-
-    /** Closes the file if it is that segment's, from any thread; a call in hand finds what it reads gone. */
-    void evict(Segment dropped) {
-        if (segment == dropped) {
-            release();
-        }
+        slot.close();
     }
 
     /** Finds, loads and verifies the frame of the record at the position. */
     private void enterFrame() throws IOException {
         Segment wanted = segment;
-        if (wanted == null || position != recordsEnd || frameEnd >= wanted.end()) {
+        boolean goesOn = wanted != null && position == recordsEnd && frameEnd < wanted.end();
+        if (!goesOn) {
             wanted = log.segmentOf(position);
-            long entry = wanted.index(log.store).floor(position - wanted.baseSequence());
-            recordsEnd = wanted.baseSequence() + SegmentIndex.record(entry);
-            frameEnd = SegmentIndex.offset(entry);
         }
-        SegmentFile open = open(wanted);
+        slot.enter(wanted);
+        try {
+            if (wanted != segment) {
+                window.clear();
+                segment = wanted;
+            }
+            if (!goesOn) {
+                SegmentIndex index = wanted.index(log.readers);
+                int entry = index.floor(position - wanted.baseSequence());
+                recordsEnd = wanted.baseSequence() + index.record(entry);
+                frameEnd = index.offset(entry);
+            }
+            enterFrame(wanted, wanted.bytes(log.readers));
+        } catch (InternalError e) { // how the JVM tells of a fault in mapped memory
+            throw new IOException("mapped file could not be read: file=" + wanted.path, e);
+        } finally {
+            slot.leave();
+        }
+    }
+
+    private void enterFrame(Segment wanted, ReadableBytes bytes) throws IOException {
         long limit = wanted.end();
         int tag = wanted.head.frameTag();
         long at = frameEnd;
         long sequence = recordsEnd;
         recordsEnd = -1; // if this fails, the next attempt starts from the index
         while (true) {
-            check(wanted, at, window.head(open, at, limit, tag, sequence));
+            check(wanted, at, window.head(bytes, at, limit, tag, sequence));
             if (position < sequence + window.count()) {
                 break;
             }
             sequence += window.count();
             at += window.frameBytes();
         }
-        check(wanted, at, window.body(open, at, limit));
+        check(wanted, at, window.body(bytes, at, limit));
         frameAt = at;
         frameEnd = at + window.frameBytes();
         recordSequence = sequence;
@@ -185,27 +183,6 @@ final class DiskCursor implements LogCursor {
                     Objects.requireNonNull(segment).path, frameAt, Defect.of("recordBytes", "0 to " + left, length));
         }
         return length;
-    }
-
-    private SegmentFile open(Segment wanted) throws IOException {
-        SegmentFile open = file;
-        if (open != null && wanted == segment) {
-            return open;
-        }
-        release();
-        window.clear();
-        segment = wanted;
-        open = log.store.openForReading(wanted.path);
-        file = open;
-        if (wanted.isDropped()) { // it may have looked before there was a file to close
-            release();
-            throw new NoSuchFileException(wanted.path.toString());
-        }
-        if (closed || !log.isOpen()) { // likewise
-            release();
-            throw LogClosedException.of(log.name);
-        }
-        return open;
     }
 
     private static void check(Segment segment, long offset, @Nullable String defect) {
@@ -244,15 +221,6 @@ final class DiskCursor implements LogCursor {
         if (handingOver) {
             throw new IllegalStateException(
                     "a reader must not use its cursor: log=" + log.name + ", position=" + position);
-        }
-    }
-
-    private static void closeQuietly(SegmentFile open) {
-        try {
-            open.close();
-        } catch (IOException e) {
-            System.getLogger(DiskCursor.class.getName())
-                    .log(System.Logger.Level.WARNING, "a reader's file did not close", e);
         }
     }
 }

@@ -8,11 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +34,6 @@ final class DiskLog implements RedexLog {
     private final AtomicLong preparationFailures = new AtomicLong();
 
     private final AppendHints hints;
-    private final Set<DiskCursor> cursors = ConcurrentHashMap.newKeySet();
     private final ArrayBlockingQueue<DiskCursor> idleReaders = new ArrayBlockingQueue<>(IDLE_READERS);
 
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -49,7 +46,7 @@ final class DiskLog implements RedexLog {
         this.forcer = new LogForcer(log, workers.forcer()::wake);
         this.appender = new LogAppender(
                 log, forcer, workers.preparer()::wake, workers.sweeper()::request, recovered.lastTimestampNanos());
-        this.retention = new LogRetention(log, appender, forcer, recovered.checkpoint(), this::evict);
+        this.retention = new LogRetention(log, appender, forcer, recovered.checkpoint());
         this.epochHead = log.active().head;
         this.quarantinedBytes = recovered.quarantinedBytes();
         this.hints = new AppendHints(log.name);
@@ -228,14 +225,12 @@ final class DiskLog implements RedexLog {
         }
     }
 
-    /** Takes the file of a dropped segment away from those who read it. */
-    private void evict(Segment segment) {
-        for (DiskCursor cursor : cursors) {
-            cursor.evict(segment);
-        }
-    }
-
     // --- reading
+
+    /** How many cursors are open, those kept for single reads included. */
+    int readers() {
+        return log.readers.count();
+    }
 
     @Override
     public ReadResult read(long sequence) {
@@ -275,13 +270,7 @@ final class DiskLog implements RedexLog {
     }
 
     private DiskCursor newCursor(long fromSequence) {
-        DiskCursor cursor = new DiskCursor(this, log, fromSequence);
-        cursors.add(cursor);
-        return cursor;
-    }
-
-    void forget(DiskCursor cursor) {
-        cursors.remove(cursor);
+        return new DiskCursor(log, hints, fromSequence);
     }
 
     @Override
@@ -361,11 +350,9 @@ final class DiskLog implements RedexLog {
         retention.close();
         workers.forcer().finish(this);
         hints.close();
-        cursors.forEach(DiskCursor::release);
-        cursors.clear();
         for (Segment segment : log.segments()) {
             try {
-                segment.release();
+                segment.close(log.readers);
             } catch (IOException e) {
                 LOG.log(Level.WARNING, "segment did not close: log=" + name() + ", file=" + segment.path, e);
             }

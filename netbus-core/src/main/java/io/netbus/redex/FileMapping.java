@@ -31,7 +31,7 @@ final class FileMapping implements Mapping {
     /** Maps a channel's first bytes. */
     @FunctionalInterface
     private interface Mapper {
-        FileMapping map(FileChannel channel, long bytes) throws Throwable;
+        FileMapping map(FileChannel channel, MapMode mode, long bytes) throws Throwable;
     }
 
     private FileMapping(MappedByteBuffer mapped, AutoCloseable unmap) {
@@ -40,9 +40,9 @@ final class FileMapping implements Mapping {
         mapped.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    static FileMapping of(FileChannel channel, long bytes) throws IOException {
+    static FileMapping of(FileChannel channel, MapMode mode, long bytes) throws IOException {
         try {
-            return MAPPER.map(channel, bytes);
+            return MAPPER.map(channel, mode, bytes);
         } catch (IOException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -82,7 +82,7 @@ final class FileMapping implements Mapping {
         try {
             return Runtime.version().feature() >= 22 ? byArena() : byCleaner();
         } catch (ReflectiveOperationException | RuntimeException e) {
-            return (channel, bytes) -> new FileMapping(channel.map(MapMode.READ_WRITE, 0, bytes), () -> {});
+            return (channel, mode, bytes) -> new FileMapping(channel.map(mode, 0, bytes), () -> {});
         }
     }
 
@@ -95,10 +95,10 @@ final class FileMapping implements Mapping {
                 FileChannel.class, "map", MethodType.methodType(segment, MapMode.class, long.class, long.class, arena));
         MethodHandle asByteBuffer =
                 lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class));
-        return (channel, bytes) -> {
+        return (channel, mode, bytes) -> {
             AutoCloseable shared = (AutoCloseable) newArena.invoke();
             try {
-                Object mapped = map.invoke(channel, MapMode.READ_WRITE, 0L, bytes, shared);
+                Object mapped = map.invoke(channel, mode, 0L, bytes, shared);
                 return new FileMapping((MappedByteBuffer) asByteBuffer.invoke(mapped), shared);
             } catch (Throwable e) {
                 shared.close();
@@ -114,8 +114,8 @@ final class FileMapping implements Mapping {
         MethodHandle clean = MethodHandles.lookup()
                 .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
                 .bindTo(instance.get(null));
-        return (channel, bytes) -> {
-            MappedByteBuffer mapped = channel.map(MapMode.READ_WRITE, 0, bytes);
+        return (channel, mode, bytes) -> {
+            MappedByteBuffer mapped = channel.map(mode, 0, bytes);
             return new FileMapping(mapped, () -> {
                 try {
                     clean.invoke((ByteBuffer) mapped);

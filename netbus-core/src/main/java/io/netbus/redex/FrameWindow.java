@@ -7,11 +7,15 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a segment that a reader has in memory, and the frame in it that it looks at. Reads ahead, grows for a
- * frame that is larger and shrinks back after it. <b>Threads:</b> one at a time.
+ * The part of a segment that a reader has in memory, and the frame in it that it looks at. Reads ahead, the further the
+ * longer it is read in order; grows for a frame that is larger and shrinks back after it. <b>Threads:</b> one at a time.
  */
 final class FrameWindow {
 
+    /** Room for who goes over a whole segment. */
+    static final int SCAN_BYTES = 64 * 1024;
+
+    private static final int FIRST_LOAD_BYTES = 2 * 1024;
     private static final int SMALL_LOADS_BEFORE_SHRINKING = 64;
 
     private final int normalBytes;
@@ -22,6 +26,7 @@ final class FrameWindow {
     private long offset; // in the file, of the window's first byte
     private int length; // 0: nothing loaded
     private int smallLoads;
+    private int ahead = FIRST_LOAD_BYTES; // how much to load
 
     private int frame; // the frame's place in the window
     private int frameBytes;
@@ -45,7 +50,7 @@ final class FrameWindow {
      * @return what is wrong with it; null if nothing is
      */
     @Nullable
-    String head(SegmentFile file, long at, long limit, int tag) throws IOException {
+    String head(ReadableBytes file, long at, long limit, int tag) throws IOException {
         if (limit - at < FrameLayout.HEAD_BYTES) {
             return Defect.of("bytesLeft", "at least " + FrameLayout.HEAD_BYTES, limit - at);
         }
@@ -69,7 +74,7 @@ final class FrameWindow {
     }
 
     /** Whether a whole frame starts at an offset, of a sequence at or above that one. */
-    boolean holdsFrame(SegmentFile file, long at, long limit, long sequence) throws IOException {
+    boolean holdsFrame(ReadableBytes file, long at, long limit, long sequence) throws IOException {
         frame = load(file, at, FrameLayout.HEAD_BYTES, limit);
         if (frame < 0) {
             return false;
@@ -84,7 +89,7 @@ final class FrameWindow {
 
     /** Loads the rest of the frame whose head was found good; returns what is wrong with it, null if nothing is. */
     @Nullable
-    String body(SegmentFile file, long at, long limit) throws IOException {
+    String body(ReadableBytes file, long at, long limit) throws IOException {
         frame = load(file, at, frameBytes, limit);
         if (frame < 0) {
             return Defect.of("fileBytes", "at least " + limit, file.size());
@@ -98,7 +103,7 @@ final class FrameWindow {
 
     /** As {@link #head}, also wanting the frame to start at that sequence. */
     @Nullable
-    String head(SegmentFile file, long at, long limit, int tag, long sequence) throws IOException {
+    String head(ReadableBytes file, long at, long limit, int tag, long sequence) throws IOException {
         String defect = head(file, at, limit, tag);
         if (defect == null && baseSequence() != sequence) {
             return Defect.of("baseSequence", sequence, baseSequence());
@@ -152,13 +157,15 @@ final class FrameWindow {
     }
 
     /** Makes the bytes from an offset on available; returns their place in the window, -1 if the file is too short. */
-    private int load(SegmentFile file, long at, int count, long limit) throws IOException {
+    private int load(ReadableBytes file, long at, int count, long limit) throws IOException {
         if (at >= offset && at + count <= offset + length) {
             return (int) (at - offset);
         }
         resize(count);
+        boolean inOrder = length > 0 && at > offset && at <= offset + length;
+        ahead = inOrder ? Math.min(2 * ahead, bytes.capacity()) : FIRST_LOAD_BYTES;
         length = 0;
-        int wanted = (int) Math.min(bytes.capacity(), limit - at);
+        int wanted = (int) Math.min(Math.min(bytes.capacity(), Math.max(count, ahead)), limit - at);
         int read = file.read(bytes.clear().limit(wanted), at);
         bytes.clear();
         offset = at;

@@ -169,10 +169,10 @@ final class LogAppender {
 
     /** Opens the segment that was found at opening, and takes back that nothing follows its end. */
     private void startWriting(Segment active, boolean fits) throws IOException {
-        active.index(log.store);
+        active.index(log.readers);
         SegmentFile file = log.store.openForWriting(active.path);
         try {
-            active.attach(fits ? writer(file, active.end()) : new ChannelWriter(file));
+            active.reopen(fits ? writer(file, active.end()) : new ChannelWriter(file), log.readers);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
@@ -191,7 +191,7 @@ final class LogAppender {
         SegmentHead head = log.active().head.next(base);
         SegmentTip tip = SegmentTip.empty(base, lastTimestampNanos, SegmentTip.State.OPEN);
         Path path = log.directory.resolve(SegmentLayout.fileName(base));
-        Segment next = Segment.unwritten(path, head, tip);
+        Segment next = Segment.unwritten(log.store, path, head, tip);
         SegmentFile file = log.store.create(path);
         try {
             file.write(SegmentLayout.encode(head, tip), 0);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class LogCheck {
     private final Findings findings;
     private final LongConsumer progress;
     private final LogParts parts;
+    private final Set<Path> wrongIndexes = new LinkedHashSet<>();
     private final List<Hole> holes = new ArrayList<>(); // kept only if asked for
     private boolean keepHoles;
 
@@ -64,6 +67,11 @@ final class LogCheck {
         keepHoles = true;
     }
 
+    /** Indexes that are damaged, or that lead elsewhere than to frames. */
+    Set<Path> wrongIndexes() {
+        return wrongIndexes;
+    }
+
     List<Hole> holes() {
         return holes;
     }
@@ -71,6 +79,11 @@ final class LogCheck {
     /** Reads every byte. */
     LogVerdict verify() throws IOException {
         parts.report(findings);
+        for (IndexPart index : parts.indexes()) {
+            if (index.flaw() != null) {
+                wrongIndexes.add(index.path);
+            }
+        }
         List<SegmentPart> chain = parts.chain();
         long first = parts.firstSequence();
         if (!chain.isEmpty()) {
@@ -263,6 +276,8 @@ final class LogCheck {
         private long durableEnd; // offset up to which frames are known to be forced
         private long durableNext; // sequence behind them; may be unknown
 
+        private final @Nullable IndexPart index;
+
         private long at = SegmentLayout.HEAD_BYTES;
         private long readBytes;
         private long sequence;
@@ -277,6 +292,8 @@ final class LogCheck {
             this.size = part.size;
             this.sequence = part.base;
             this.tag = tag();
+            IndexPart found = parts.index(part);
+            this.index = found == null ? null : IndexPart.read(store, found.path);
             SegmentTip tip = part.tip();
             tail = index >= parts.boundary();
             open = !tail && !part.isExact();
@@ -433,6 +450,7 @@ final class LogCheck {
                 whole += probe.count();
                 lastTimestamp = Math.max(lastTimestamp, probe.timestampNanos());
             }
+            compareIndex();
             at += probe.frameBytes();
             sequence += probe.count();
             lastBytes = probe.frameBytes();
@@ -441,6 +459,21 @@ final class LogCheck {
             atBoundary();
             if (at - readBytes >= PROGRESS_BYTES) {
                 readUpTo(at);
+            }
+        }
+
+        private void compareIndex() {
+            if (index == null) {
+                return;
+            }
+            if (afterHole) {
+                index.skip(at);
+            }
+            SegmentPart.Flaw flaw = index.frame(at, sequence - part.base, probe.timestampNanos());
+            if (flaw != null) {
+                String detail = "the segment says otherwise: file=" + part.path.getFileName();
+                findings.damage(index.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), detail);
+                wrongIndexes.add(index.path);
             }
         }
 

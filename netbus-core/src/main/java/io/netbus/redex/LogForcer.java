@@ -264,8 +264,9 @@ final class LogForcer {
     /** Lets all but the last go. */
     private void sealSegments(Segment[] all) throws IOException {
         for (int i = firstUnsealed(all); i < all.length - 1; i++) {
-            all[i].seal(SegmentTip.State.FOLLOWED);
+            all[i].seal(SegmentTip.State.FOLLOWED, log.readers);
             unsealed.decrementAndGet();
+            all[i].saveIndex();
         }
     }
 
@@ -287,7 +288,8 @@ final class LogForcer {
             forceAppended();
             Segment active = log.active();
             if (active.isWritable() && log.isHealthy()) {
-                active.seal(SegmentTip.State.END);
+                active.seal(SegmentTip.State.END, log.readers);
+                active.saveIndex();
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);

@@ -68,6 +68,9 @@ final class LogMending {
         if (before.condition() == LogInfo.Condition.CLEAN && before.damages() == 0 && before.notes() == 0) {
             return before;
         }
+        for (Path index : check.wrongIndexes()) {
+            store.delete(index);
+        }
         store.quiet(true);
         mendSegments();
         mendCheckpoint();
@@ -333,6 +336,8 @@ final class LogMending {
             if (withOurStamp == head.getInt(FrameLayout.CRC_OFFSET)) {
                 head.putInt(FrameLayout.CRC_OFFSET, ~withOurStamp);
             }
+            IndexFile.delete(store, part.path, part.base); // entries of lost frames would lead into the hole
+            store.forceDirectory(directory);
         }
         store.tell(
                 part.path,

@@ -25,6 +25,7 @@ final class LogParts {
     private final List<SegmentPart> superseded = new ArrayList<>();
     private final List<SegmentPart> headless = new ArrayList<>(); // that a crash explains
     private final List<Path> unfinished = new ArrayList<>();
+    private final List<IndexPart> indexes = new ArrayList<>();
     private final List<Path> strays = new ArrayList<>();
     private final List<Path> quarantined = new ArrayList<>();
 
@@ -64,6 +65,12 @@ final class LogParts {
                 parts.lookIntoQuarantine(store, path);
             } else if (name.endsWith(UNFINISHED)) {
                 parts.unfinished.add(path);
+            } else if (IndexFile.baseSequence(name) >= 0) {
+                IndexPart index = IndexPart.read(store, path);
+                if (index != null) {
+                    index.forgetEntries();
+                    parts.indexes.add(index);
+                }
             } else {
                 parts.strays.add(path);
             }
@@ -104,6 +111,26 @@ final class LogParts {
 
     List<SegmentPart> headless() {
         return headless;
+    }
+
+    List<IndexPart> indexes() {
+        return indexes;
+    }
+
+    /** The index of a segment; null if there is none that is whole and about it. */
+    @Nullable
+    IndexPart index(SegmentPart part) {
+        SegmentHead head = part.head();
+        SegmentTip tip = part.tip();
+        if (head == null || tip == null) {
+            return null;
+        }
+        for (IndexPart index : indexes) {
+            if (index.isOf(head, part.isExact() ? tip.end() : part.size)) {
+                return index;
+            }
+        }
+        return null;
     }
 
     List<Path> quarantined() {
@@ -297,6 +324,7 @@ final class LogParts {
                         part.path, SegmentLayout.LOG_ID_OFFSET, Long.BYTES, mismatch, "a segment of another log");
             }
         }
+        reportIndexes(findings);
         reportEpochs(findings);
         reportCheckpoint(findings);
         reportStart(findings);
@@ -314,6 +342,26 @@ final class LogParts {
                     0,
                     new Mismatch("segment", "the one behind " + last, "none"),
                     "");
+        }
+    }
+
+    private void reportIndexes(Findings findings) {
+        List<IndexPart> used = new ArrayList<>();
+        for (SegmentPart part : chain) {
+            IndexPart index = index(part);
+            if (index != null) {
+                used.add(index);
+            }
+        }
+        for (IndexPart index : indexes) {
+            SegmentPart.Flaw flaw = index.flaw();
+            if (flaw != null) {
+                findings.damage(
+                        index.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), "it is made anew when it is needed");
+            } else if (!used.contains(index)) {
+                Mismatch mismatch = new Mismatch("segment", "one that the index is about", "none");
+                findings.explained(index.path, 0, 0, mismatch, "it counts for nothing");
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ final class LogRecovery {
      */
     private static final Logger LOG = System.getLogger(LogRecovery.class.getName());
     private static final String QUARANTINE = "quarantine";
-    private static final String UNFINISHED = ".tmp";
+    static final String UNFINISHED = ".tmp";
     private static final int WINDOW_BYTES = 1024 * 1024;
 
     private final SegmentStore store;
@@ -138,13 +140,16 @@ final class LogRecovery {
         List<Segment> segments = new ArrayList<>();
         for (Found sealed : chain.subList(0, firstInexact)) {
             segments.add(
-                    sealed.tip().isExact() ? new Segment(sealed.path(), sealed.head(), sealed.tip()) : cut(sealed));
+                    sealed.tip().isExact()
+                            ? new Segment(store, sealed.path(), sealed.head(), sealed.tip())
+                            : cut(sealed));
         }
         if (!tails.isEmpty()) {
             segments.addAll(mend(tails));
         } else if (chain.isEmpty()) {
             segments.add(create());
         }
+        deleteStrayIndexes(segments);
         SegmentTip tip = segments.get(segments.size() - 1).tip(SegmentTip.State.END);
         Checkpoint checkpoint = remember(checkpoints, remembered, segments);
         // also if nothing was changed: the process that named these files may have died before it forced their names
@@ -524,6 +529,7 @@ final class LogRecovery {
         Found first = tails.get(0).segment;
         Segment fresh = copy(tails);
         store.forceDirectory(directory);
+        IndexFile.delete(store, fresh.path, fresh.baseSequence()); // of the one whose place it took
         List<Segment> segments = new ArrayList<>();
         if (first.base() < fresh.baseSequence()) {
             segments.add(cut(first));
@@ -566,7 +572,7 @@ final class LogRecovery {
                 copied,
                 "epoch=" + epoch + ", records=" + (tip.nextSequence() - baseSequence) + ", nextSequence="
                         + tip.nextSequence());
-        return new Segment(path, head, tip);
+        return new Segment(store, path, head, tip);
     }
 
     /** Copies a tail's frames behind a tip; returns the tip behind them. */
@@ -595,9 +601,9 @@ final class LogRecovery {
 
     /** Ends a segment at its tip. */
     private Segment cut(Found found) throws IOException {
-        Segment segment = new Segment(found.path(), found.head(), found.tip());
+        Segment segment = new Segment(store, found.path(), found.head(), found.tip());
         segment.attach(new ChannelWriter(store.openForWriting(found.path())));
-        segment.seal(SegmentTip.State.FOLLOWED);
+        segment.seal(SegmentTip.State.FOLLOWED, new LogReaders()); // nobody reads yet
         return segment;
     }
 
@@ -612,7 +618,7 @@ final class LogRecovery {
         }
         store.replace(unfinished, path);
         store.forceDirectory(directory); // before the checkpoint, which says that there is a segment
-        return new Segment(path, head, tip);
+        return new Segment(store, path, head, tip);
     }
 
     // --- quarantine
@@ -678,6 +684,17 @@ final class LogRecovery {
     private void deleteUnfinished(Path parent) throws IOException {
         for (Path path : store.list(parent)) {
             if (path.getFileName().toString().endsWith(UNFINISHED)) {
+                store.delete(path);
+            }
+        }
+    }
+
+    /** Deletes the indexes of segments that are gone. */
+    private void deleteStrayIndexes(List<Segment> segments) throws IOException {
+        Set<Long> kept = segments.stream().map(Segment::baseSequence).collect(Collectors.toSet());
+        for (Path path : store.list(directory)) {
+            long baseSequence = IndexFile.baseSequence(path.getFileName().toString());
+            if (baseSequence >= 0 && !kept.contains(baseSequence)) {
                 store.delete(path);
             }
         }

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 /**
  * Lets go of a log's oldest segments.
@@ -28,7 +27,6 @@ final class LogRetention implements SweepWorker.Swept {
     private final LogAppender appender;
     private final LogForcer forcer;
     private final CheckpointFile file;
-    private final Consumer<Segment> evict;
     private final LogHolds holds;
     private final ReentrantLock sweeping = new ReentrantLock();
     private final AtomicLong failures = new AtomicLong();
@@ -36,13 +34,11 @@ final class LogRetention implements SweepWorker.Swept {
     private volatile Checkpoint checkpoint; // written under the lock
     private volatile boolean closed; // written under the lock
 
-    /** @param evict takes a segment's file away from its readers */
-    LogRetention(LogState log, LogAppender appender, LogForcer forcer, Checkpoint checkpoint, Consumer<Segment> evict) {
+    LogRetention(LogState log, LogAppender appender, LogForcer forcer, Checkpoint checkpoint) {
         this.log = log;
         this.appender = appender;
         this.forcer = forcer;
         this.checkpoint = checkpoint;
-        this.evict = evict;
         this.holds = new LogHolds(log.name);
         this.file = new CheckpointFile(log.store, log.directory);
     }
@@ -174,9 +170,9 @@ final class LogRetention implements SweepWorker.Swept {
         }
         holds.breakBelow(start);
         for (int i = 0; i < count; i++) {
-            all[i].drop();
-            evict.accept(all[i]);
+            all[i].drop(log.readers);
             log.store.delete(all[i].path);
+            IndexFile.delete(log.store, all[i].path, all[i].baseSequence());
         }
     }
 

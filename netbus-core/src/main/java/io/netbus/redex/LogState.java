@@ -35,6 +35,8 @@ final class LogState {
     final LogConfig config;
     final InstantSource clock;
 
+    final LogReaders readers = new LogReaders();
+
     /** Held for each append, and to change the list of segments; see {@link AppendLock}. */
     final AppendLock appending = new AppendLock();
 

@@ -88,6 +88,11 @@ final class MappedWriter extends SegmentWriter {
     }
 
     @Override
+    public int read(ByteBuffer into, long offset) throws IOException {
+        return offset + into.remaining() <= limit ? mapping.read(into, offset) : file.read(into, offset);
+    }
+
+    @Override
     void writeTip(SegmentTip tip) {
         bytes.put(SegmentLayout.tipOffset(tip.generation()), TipLayout.encode(tip), 0, TipLayout.BYTES);
     }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * <p>
  * <b>Threads:</b> any, until it is closed; whoever closes it makes sure that nobody uses it any more.
  */
-interface Mapping extends AutoCloseable {
+interface Mapping extends ReadableBytes {
 
     /** All of it, little-endian, from 0 to its size; always the same buffer, to be used by absolute index. */
     ByteBuffer bytes();
@@ -18,6 +18,24 @@ interface Mapping extends AutoCloseable {
      * a failure it must not be called again: it could lie. Knows no interrupts.
      */
     void force(int from, int upTo) throws IOException;
+
+    /** @throws IOException if what lies behind the memory cannot be read: a bad sector, or a file that was cut */
+    @Override
+    default int read(ByteBuffer bytes, long offset) throws IOException {
+        int count = (int) Math.max(0, Math.min(bytes.remaining(), size() - offset));
+        int start = bytes.position();
+        try {
+            bytes.put(start, bytes(), (int) offset, count).position(start + count);
+        } catch (InternalError e) { // how the JVM tells of a fault while it copies
+            throw new IOException("mapped file could not be read: offset=" + offset + ", bytes=" + count, e);
+        }
+        return count;
+    }
+
+    @Override
+    default long size() {
+        return bytes().capacity();
+    }
 
     /** Lets the memory go. Idempotent. */
     @Override

@@ -100,9 +100,12 @@ final class RecordingStore implements SegmentStore {
 
     @Override
     public void delete(Path file) throws IOException {
+        boolean isIndex = IndexFile.baseSequence(file.getFileName().toString()) >= 0;
         String what = isUnfinished(file)
                 ? "unfinished file deleted"
-                : "segment deleted, whose records are dropped, written anew, or in quarantine";
+                : isIndex
+                        ? "index deleted; it is made anew when it is needed"
+                        : "segment deleted, whose records are dropped, written anew, or in quarantine";
         tellCall(file, what, "bytes=" + size(file));
         store.delete(file);
     }

@@ -143,7 +143,7 @@ public interface RedexLog extends AutoCloseable {
      * <ul>
      * <li>At subscription: where to start is decided, on the subscribing thread, which may read the log.
      * <li>Slow subscriber: gets every record all the same, as it asks for them.
-     * <li>Cancellation: lets the file go before it returns.
+     * <li>Cancellation: lets its reader go before it returns.
      * <li>End: completes when this log closes; who keeps up or asks for nothing more has then had all it asked for, and
      *     closing waits for that, up to a second. Else fails with {@link LogClosedException}. Fails with the
      *     exceptions of {@link LogCursor#read} behind the last record before the one that cannot be read, and with

@@ -1,8 +1,11 @@
 package io.netbus.redex;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * One file of a log, as far as it is written.
  * <p>
  * <b>Threads:</b> the appender, under its log's lock, writes; the force thread forces, keeps the tip, and lets the file
- * go; readers ask for the end and the index, and open the file themselves.
+ * go; readers ask for the end, and inside it, see {@link LogReaders}, for its bytes and index.
  */
 final class Segment {
 
+    private static final Logger LOG = System.getLogger(DiskLog.class.getName());
     private static final VarHandle END;
 
     static {
@@ -26,8 +30,13 @@ final class Segment {
         }
     }
 
+    /*
+     * While it is open for writing, the writer's memory, or file, is what readers read; else the file, mapped when the
+     * first of them comes. Both are used only by readers that are inside, and let go only behind them.
+     */
     final Path path;
     final SegmentHead head;
+    private final SegmentStore store;
 
     private long end; // offset behind the last published frame; written by the appender
     private long nextSequence; // the rest of what a tip holds, of the appender
@@ -36,6 +45,7 @@ final class Segment {
     private int frameCrc;
 
     private volatile boolean dropped;
+    private volatile boolean closed;
     private volatile @Nullable SegmentWriter writer; // null unless open for writing
 
     private long tipGeneration; // of who forces, as is all below
@@ -43,22 +53,24 @@ final class Segment {
     private boolean named; // whether the file's name is forced
     private SegmentTip.State state; // of the tip on file
 
-    private final ReentrantLock indexing = new ReentrantLock();
-    private volatile @Nullable SegmentIndex index; // null until it is asked for
+    private final ReentrantLock opening = new ReentrantLock();
+    private volatile @Nullable ReadableBytes source; // null until it is asked for; written under the opening lock
+    private volatile @Nullable SegmentIndex index; // likewise; not null while open for writing
 
     /** One that is on disk, whole and forced, with its name. */
-    Segment(Path path, SegmentHead head, SegmentTip tip) {
-        this(path, head, tip, tip.end());
+    Segment(SegmentStore store, Path path, SegmentHead head, SegmentTip tip) {
+        this(store, path, head, tip, tip.end());
     }
 
     /** One that is about to be made. */
-    static Segment unwritten(Path path, SegmentHead head, SegmentTip tip) {
-        Segment segment = new Segment(path, head, tip, 0);
-        segment.index = new SegmentIndex();
+    static Segment unwritten(SegmentStore store, Path path, SegmentHead head, SegmentTip tip) {
+        Segment segment = new Segment(store, path, head, tip, 0);
+        segment.index = new SegmentIndex(head.baseSequence());
         return segment;
     }
 
-    private Segment(Path path, SegmentHead head, SegmentTip tip, long forcedEnd) {
+    private Segment(SegmentStore store, Path path, SegmentHead head, SegmentTip tip, long forcedEnd) {
+        this.store = store;
         this.path = path;
         this.head = head;
         end = tip.end();
@@ -92,30 +104,143 @@ final class Segment {
         return dropped;
     }
 
-    void drop() {
-        dropped = true;
-    }
-
     boolean isEmpty() {
         return end() == SegmentLayout.HEAD_BYTES;
     }
 
-    /** Where to start looking for a record; read from the file the first time. */
-    SegmentIndex index(SegmentStore store) throws IOException {
+    // --- readers, inside it
+
+    /** Its published bytes. */
+    ReadableBytes bytes(LogReaders readers) throws IOException {
+        ReadableBytes there = writer;
+        if (there == null) {
+            there = source;
+        }
+        if (there != null) {
+            return there;
+        }
+        opening.lock();
+        try {
+            there = source;
+            if (there == null) {
+                requireThere();
+                try (SegmentFile file = store.openForReading(path)) {
+                    there = file.map((int) end());
+                }
+                source = there;
+                readers.opened(this);
+            }
+            return there;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    /** Where to start looking for a record: from the index's file, or the segment's if there is none. */
+    SegmentIndex index(LogReaders readers) throws IOException {
         SegmentIndex there = index;
         if (there != null) {
             return there;
         }
-        indexing.lock();
+        opening.lock();
         try {
             there = index;
             if (there == null) {
-                there = SegmentIndex.read(this, store);
+                requireThere();
+                there = readIndex();
                 index = there;
+                readers.opened(this);
             }
             return there;
         } finally {
-            indexing.unlock();
+            opening.unlock();
+        }
+    }
+
+    private SegmentIndex readIndex() throws IOException {
+        long upTo = end();
+        SegmentIndex found = IndexFile.open(store, path, head, upTo);
+        if (found != null && found.end() == upTo) {
+            return found;
+        }
+        SegmentIndex grown = found == null ? new SegmentIndex(baseSequence()) : found.growable();
+        if (found != null) {
+            found.close();
+        }
+        try (SegmentFile file = store.openForReading(path)) {
+            if (grown.readOn(file, head, upTo)) {
+                writeIndex(grown);
+            }
+        }
+        return grown;
+    }
+
+    private void writeIndex(SegmentIndex whole) {
+        try {
+            IndexFile.write(store, path, head, whole, end(), nextSequence);
+        } catch (IOException e) { // as if there were no file
+            LOG.log(Level.DEBUG, "index was not written: file=" + path, e);
+        }
+    }
+
+    private void requireThere() throws IOException {
+        if (dropped || closed) {
+            throw new NoSuchFileException(path.toString());
+        }
+    }
+
+    // --- who takes it away
+
+    /** Lets go of what readers need, behind them; they open it anew. */
+    void letGo(LogReaders readers) {
+        ReadableBytes oldSource;
+        SegmentIndex oldIndex = null;
+        opening.lock();
+        try {
+            oldSource = source;
+            source = null;
+            if (writer == null) {
+                oldIndex = index;
+                index = null;
+            }
+        } finally {
+            opening.unlock();
+        }
+        close(oldSource, oldIndex, readers);
+    }
+
+    /** Lets go of it for good: retention has taken it. */
+    void drop(LogReaders readers) {
+        dropped = true;
+        letGo(readers);
+    }
+
+    /** Lets go of it for good, and of the file as it is. */
+    void close(LogReaders readers) throws IOException {
+        closed = true;
+        letGo(readers);
+        SegmentWriter open = writer;
+        if (open != null) {
+            writer = null;
+            readers.awaitOut(this);
+            open.close();
+        }
+    }
+
+    private void close(@Nullable ReadableBytes oldSource, @Nullable SegmentIndex oldIndex, LogReaders readers) {
+        if (oldSource == null && oldIndex == null) {
+            return;
+        }
+        readers.awaitOut(this);
+        if (oldIndex != null) {
+            oldIndex.close();
+        }
+        if (oldSource != null) {
+            try {
+                oldSource.close();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "segment did not close: file=" + path, e);
+            }
         }
     }
 
@@ -143,6 +268,23 @@ final class Segment {
 
     void attach(SegmentWriter open) {
         writer = open;
+    }
+
+    /** Opens one for writing again that was found on disk. */
+    void reopen(SegmentWriter open, LogReaders readers) throws IOException {
+        ReadableBytes oldSource;
+        SegmentIndex oldIndex;
+        opening.lock();
+        try {
+            oldIndex = index(readers);
+            oldSource = source;
+            index = oldIndex.growable();
+            source = null;
+            writer = open;
+        } finally {
+            opening.unlock();
+        }
+        close(oldSource, oldIndex, readers);
     }
 
     SegmentWriter writer() {
@@ -203,20 +345,26 @@ final class Segment {
         }
     }
 
-    /** Lets the file go; nothing is appended to it any more. */
-    void seal(SegmentTip.State what) throws IOException {
+    /** Lets the file go, behind its readers; nothing is appended to it any more. */
+    void seal(SegmentTip.State what, LogReaders readers) throws IOException {
         SegmentWriter open = writer();
         mark(what);
         writer = null;
+        readers.awaitOut(this);
         open.finish(end());
     }
 
-    /** Lets the file go as it is. */
-    void release() throws IOException {
-        SegmentWriter open = writer;
-        if (open != null) {
-            writer = null;
-            open.close();
+    /** Puts the index of a sealed segment into its file, and out of the heap. */
+    void saveIndex() {
+        opening.lock();
+        try {
+            SegmentIndex there = index;
+            if (there != null && writer == null) {
+                writeIndex(there);
+                index = null; // read back by who needs it
+            }
+        } finally {
+            opening.unlock();
         }
     }
 }

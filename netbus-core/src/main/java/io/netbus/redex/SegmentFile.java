@@ -8,30 +8,23 @@ import java.nio.ByteBuffer;
  * <p>
  * <b>Threads:</b> any; {@link #close()} makes calls in other threads fail.
  */
-interface SegmentFile extends AutoCloseable {
+interface SegmentFile extends ReadableBytes {
 
     /** Writes from position to limit, all or throws. */
     void write(ByteBuffer bytes, long offset) throws IOException;
 
-    /** Reads until the buffer is full or the file ends; returns how many bytes. */
-    int read(ByteBuffer bytes, long offset) throws IOException;
-
     /** Makes all written bytes survive a power cut. After a failure it must not be called again: it could lie. */
     void force() throws IOException;
-
-    long size() throws IOException;
 
     /** Cuts the file, or lengthens it by zeros that take up no space yet. */
     void resize(long bytes) throws IOException;
 
     /**
-     * Maps the file from its start, lengthening it to that size as {@link #resize} does. Storing into a part that was
-     * never written may kill the process when the disk is full: write zeros first.
+     * Maps the file from its start. One that is open for writing is lengthened to that size as {@link #resize} does, and
+     * storing into a part that was never written may kill the process when the disk is full: write zeros first. The
+     * mapping of one that is open for reading is read-only and must not reach behind the file's end.
      *
      * @param bytes at most {@link Integer#MAX_VALUE}
      */
     Mapping map(int bytes) throws IOException;
-
-    @Override
-    void close() throws IOException;
 }

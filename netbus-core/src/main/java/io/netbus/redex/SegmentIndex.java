@@ -1,7 +1,11 @@
 package io.netbus.redex;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where to start looking for a record, or for a time, in a segment.
@@ -11,44 +15,103 @@ import java.util.Arrays;
 final class SegmentIndex {
 
     /*
-     * One entry per 32 KiB of frames, a long each: the frame's first record, counted from the segment's first, in the
-     * upper half and the frame's offset in the lower, and its timestamp beside it. An entry is stored before the count
-     * that shows it, and arrays only ever give way to longer copies, so who reads the count first finds at least that many
+     * One entry per KiB of frames: the frame's first record, counted from the segment's first, its offset, and its
+     * timestamp, in the form of the index file (IndexLayout). That is less than two parts in a hundred of a segment, in
+     * the heap for the one that is appended to; of the others the file is mapped. A lookup guesses where the entry is, as
+     * if all frames were alike, and searches from there with steps that double: near the guess it touches two or three
      * entries.
+     *
+     * An entry is stored before the count that shows it, and a buffer only ever gives way to a longer copy, so who reads
+     * the count first finds at least that many entries.
      */
-    static final int INTERVAL_BYTES = 32 * 1024;
+    static final int INTERVAL_BYTES = 1024;
 
-    private volatile long[] entries = new long[8];
-    private volatile long[] stamps = new long[8];
-    private volatile int count;
+    private static final int FIRST_ENTRIES = 64;
+    private static final VarHandle COUNT;
 
-    private long nextOffset; // of the adder
+    static {
+        try {
+            COUNT = MethodHandles.lookup().findVarHandle(SegmentIndex.class, "count", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile ByteBuffer entries;
+    private final @Nullable Mapping mapping; // of the file they are in; null if they are in the heap
+
+    @SuppressWarnings("UnusedVariable") // read and written through COUNT
+    private int count;
+
+    private long nextOffset; // of the adder: frames before it need no entry
+    private long nextSequence; // of the adder, as the next
+    private long end;
+
+    /** One without entries, of a segment that starts at that sequence. */
+    SegmentIndex(long baseSequence) {
+        this(allocate(FIRST_ENTRIES), null, 0, SegmentLayout.HEAD_BYTES, baseSequence);
+    }
+
+    private SegmentIndex(ByteBuffer entries, @Nullable Mapping mapping, int count, long end, long nextSequence) {
+        this.entries = entries;
+        this.mapping = mapping;
+        this.end = end;
+        this.nextSequence = nextSequence;
+        COUNT.setRelease(this, count);
+        this.nextOffset = count == 0 ? 0 : offset(count - 1) + INTERVAL_BYTES;
+    }
 
     /**
-     * Goes over a segment's frames up to its end, looking at their heads only. Stops at a damaged one, which who reads
-     * that far will meet; frames that are added later can be found.
+     * One in a file.
+     *
+     * @param file in the form of {@link IndexLayout}
+     * @param end offset behind the last frame it is about
+     * @param nextSequence of the frame there
      */
-    static SegmentIndex read(Segment segment, SegmentStore store) throws IOException {
-        SegmentIndex index = new SegmentIndex();
-        if (segment.isEmpty()) {
-            return index;
+    static SegmentIndex of(Mapping file, int count, long end, long nextSequence) {
+        ByteBuffer entries = file.bytes()
+                .slice(IndexLayout.HEAD_BYTES, count * IndexLayout.ENTRY_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        return new SegmentIndex(entries, file, count, end, nextSequence);
+    }
+
+    /** One in the heap, to be added to: a copy if this one is not. The frame that is added next gets an entry. */
+    SegmentIndex growable() {
+        nextOffset = 0;
+        if (mapping == null) {
+            return this;
         }
-        index.add(0, SegmentLayout.HEAD_BYTES, Long.MIN_VALUE);
-        FrameWindow window = new FrameWindow(INTERVAL_BYTES);
-        long end = segment.end();
-        long sequence = segment.baseSequence();
-        try (SegmentFile file = store.openForReading(segment.path)) {
-            for (long at = SegmentLayout.HEAD_BYTES; at < end; at += window.frameBytes()) {
-                String defect = window.head(file, at, end, segment.head.frameTag(), sequence);
-                if (defect != null) {
-                    index.nextOffset = end;
-                    return index;
+        int size = count();
+        ByteBuffer copy = allocate(Math.max(FIRST_ENTRIES, 2 * size));
+        copy.put(0, entries, 0, size * IndexLayout.ENTRY_BYTES);
+        SegmentIndex grown = new SegmentIndex(copy, null, size, end, nextSequence);
+        grown.nextOffset = 0;
+        return grown;
+    }
+
+    /**
+     * Goes on over the frames that follow, up to the segment's end, looking at their heads only. Stops at a damaged one,
+     * which who reads that far will meet; frames that are added later can be found.
+     *
+     * @return whether there was none
+     */
+    boolean readOn(ReadableBytes bytes, SegmentHead head, long segmentEnd) throws IOException {
+        FrameWindow window = new FrameWindow(FrameWindow.SCAN_BYTES);
+        while (end < segmentEnd) {
+            String defect = window.head(bytes, end, segmentEnd, head.frameTag(), nextSequence);
+            if (defect != null) {
+                if (count() == 0) { // a search starts at the segment's first frame, whatever is there
+                    add(0, end, Long.MIN_VALUE);
                 }
-                index.add(sequence - segment.baseSequence(), at, window.timestampNanos());
-                sequence += window.count();
+                end = segmentEnd;
+                nextOffset = segmentEnd;
+                return false;
             }
+            add(nextSequence - head.baseSequence(), end, window.timestampNanos());
+            end += window.frameBytes();
+            nextSequence += window.count();
         }
-        return index;
+        return true;
     }
 
     /** Called for every frame in order; keeps one in a while. */
@@ -56,57 +119,103 @@ final class SegmentIndex {
         if (offset < nextOffset) {
             return;
         }
-        int size = count;
-        long[] array = entries;
-        if (size == array.length) {
-            array = Arrays.copyOf(array, 2 * size);
-            entries = array;
-            stamps = Arrays.copyOf(stamps, 2 * size);
+        int size = count();
+        ByteBuffer buffer = entries;
+        if ((size + 1) * IndexLayout.ENTRY_BYTES > buffer.capacity()) {
+            buffer = allocate(2 * size).put(0, buffer, 0, size * IndexLayout.ENTRY_BYTES);
+            entries = buffer;
         }
-        stamps[size] = timestampNanos;
-        array[size] = record << 32 | offset;
-        count = size + 1;
+        IndexLayout.putEntry(buffer, size, record, offset, timestampNanos);
+        COUNT.setRelease(this, size + 1);
         nextOffset = offset + INTERVAL_BYTES;
     }
 
-    /** The last kept frame whose first record is at or below that one, in the form of {@link #record} and {@link #offset}. */
-    long floor(long record) {
+    /** How many entries there are. */
+    int count() {
+        return (int) COUNT.getAcquire(this);
+    }
+
+    /** Offset behind the last frame it is about, unless frames were added. */
+    long end() {
+        return end;
+    }
+
+    /** The entries, at index 0. */
+    ByteBuffer entries() {
+        return entries;
+    }
+
+    /** The last entry whose first record is at or below that one; the first if none is. */
+    int floor(long record) {
+        int size = count();
+        ByteBuffer buffer = entries;
+        long span = IndexLayout.record(buffer, size - 1);
+        int guess = span == 0 ? 0 : (int) Math.min(size - 1, record * (size - 1) / span);
+        int low = guess;
+        int high = guess;
+        int step = 1;
+        if (IndexLayout.record(buffer, guess) <= record) {
+            high = guess + step;
+            while (high < size && IndexLayout.record(buffer, high) <= record) {
+                low = high;
+                step *= 2;
+                high = low + step;
+            }
+            high = Math.min(high, size);
+        } else {
+            low = guess - step;
+            while (low > 0 && IndexLayout.record(buffer, low) > record) {
+                high = low;
+                step *= 2;
+                low = high - step;
+            }
+            low = Math.max(low, 0);
+        }
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (IndexLayout.record(buffer, middle) <= record) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** The last entry whose frame is stamped before a time; the first if none is. */
+    int before(long timestampNanos) {
         int low = 0;
-        int high = count - 1;
-        long[] array = entries;
+        int high = count() - 1;
+        ByteBuffer buffer = entries;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (record(array[middle]) <= record) {
+            if (IndexLayout.timestampNanos(buffer, middle) < timestampNanos) {
                 low = middle;
             } else {
                 high = middle - 1;
             }
         }
-        return array[low];
+        return low;
     }
 
-    /** The last kept frame that is stamped before a time; the segment's first if none is. */
-    long before(long timestampNanos) {
-        int low = 0;
-        int high = count - 1;
-        long[] array = entries;
-        long[] times = stamps;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (times[middle] < timestampNanos) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
+    /** The first record of an entry's frame, counted from the segment's first. */
+    long record(int entry) {
+        return IndexLayout.record(entries, entry);
+    }
+
+    /** The offset of an entry's frame. */
+    long offset(int entry) {
+        return IndexLayout.offset(entries, entry);
+    }
+
+    /** Lets go of its file. */
+    void close() {
+        if (mapping != null) {
+            mapping.close();
         }
-        return array[low];
     }
 
-    static long record(long entry) {
-        return entry >>> 32;
-    }
-
-    static long offset(long entry) {
-        return entry & 0xFFFF_FFFFL;
+    private static ByteBuffer allocate(int size) {
+        return ByteBuffer.allocate(size * IndexLayout.ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

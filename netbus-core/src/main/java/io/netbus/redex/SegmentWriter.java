@@ -6,9 +6,9 @@ import java.io.IOException;
  * The way into a segment's file, while it is open for writing.
  * <p>
  * <b>Threads:</b> the appender, under its log's lock, makes room and writes frames; the force thread forces, writes tips
- * and, once no appender is left, closes. See {@link RedexConfig.WriteMode} for how the two kinds differ.
+ * and, once no appender and no reader is left, closes; any thread reads what is written. See {@link RedexConfig.WriteMode} for how the two kinds differ.
  */
-abstract class SegmentWriter {
+abstract class SegmentWriter implements ReadableBytes {
 
     final SegmentFile file;
 
@@ -32,6 +32,11 @@ abstract class SegmentWriter {
     /** Makes everything below an offset survive a power cut. After a failure it must not be called again. */
     abstract void force(long upTo) throws IOException;
 
+    @Override
+    public final long size() throws IOException {
+        return file.size();
+    }
+
     /** Whether {@link #prepare()} has something to do. */
     boolean isPreparationDue() {
         return false;
@@ -51,7 +56,8 @@ abstract class SegmentWriter {
     }
 
     /** Lets the file go as it is. Idempotent. */
-    void close() throws IOException {
+    @Override
+    public final void close() throws IOException {
         try (file) {
             release();
         }

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** Finds where in a log a time starts. Stamps never decrease, so it is a search by halves, then a look at some frames. */
 final class TimeSearch {
 
-    private static final int WINDOW_BYTES = 64 * 1024;
+    private static final int WINDOW_BYTES = 4 * 1024;
 
     private TimeSearch() {}
 
@@ -38,22 +38,33 @@ final class TimeSearch {
     }
 
     private static long find(LogState log, Segment segment, long timestampNanos) throws IOException {
-        long end = segment.end();
-        SegmentIndex index = segment.index(log.store);
-        long entry = index.before(timestampNanos);
-        long sequence = segment.baseSequence() + SegmentIndex.record(entry);
-        FrameWindow window = new FrameWindow(WINDOW_BYTES);
-        try (SegmentFile file = log.store.openForReading(segment.path)) {
-            for (long at = SegmentIndex.offset(entry); at < end; at += window.frameBytes()) {
-                String defect = window.head(file, at, end, segment.head.frameTag(), sequence);
-                if (defect != null) {
-                    throw CorruptLogException.of(segment.path, at, defect);
-                }
-                if (window.timestampNanos() >= timestampNanos) {
-                    return sequence;
-                }
-                sequence += window.count();
+        try (LogReaders.Slot slot = log.readers.open()) {
+            slot.enter(segment);
+            try {
+                return find(segment.index(log.readers), segment.bytes(log.readers), segment, timestampNanos);
+            } catch (InternalError e) { // how the JVM tells of a fault in mapped memory
+                throw new IOException("mapped file could not be read: file=" + segment.path, e);
+            } finally {
+                slot.leave();
             }
+        }
+    }
+
+    private static long find(SegmentIndex index, ReadableBytes bytes, Segment segment, long timestampNanos)
+            throws IOException {
+        long end = segment.end();
+        int entry = index.before(timestampNanos);
+        long sequence = segment.baseSequence() + index.record(entry);
+        FrameWindow window = new FrameWindow(WINDOW_BYTES);
+        for (long at = index.offset(entry); at < end; at += window.frameBytes()) {
+            String defect = window.head(bytes, at, end, segment.head.frameTag(), sequence);
+            if (defect != null) {
+                throw CorruptLogException.of(segment.path, at, defect);
+            }
+            if (window.timestampNanos() >= timestampNanos) {
+                return sequence;
+            }
+            sequence += window.count();
         }
         return sequence;
     }

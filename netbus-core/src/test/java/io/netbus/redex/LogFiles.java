@@ -166,11 +166,13 @@ final class LogFiles {
         Files.write(segment(baseSequence), bytes);
     }
 
-    /** Name and content of each file of the log. */
+    /** Name and content of each file of the log, without indexes, which come and go. */
     Map<String, String> content() throws IOException {
         Map<String, String> content = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+            for (Path path : paths.filter(Files::isRegularFile)
+                    .filter(it -> !isIndex(it))
+                    .toList()) {
                 content.put(
                         directory.relativize(path).toString(),
                         new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1));
@@ -179,10 +181,15 @@ final class LogFiles {
         return content;
     }
 
-    /** The names of all files of the log. */
+    private static boolean isIndex(Path path) {
+        return IndexFile.baseSequence(path.getFileName().toString()) >= 0;
+    }
+
+    /** The names of all files of the log, without indexes. */
     Set<String> names() throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
             return paths.filter(Files::isRegularFile)
+                    .filter(path -> !isIndex(path))
                     .map(path -> directory.relativize(path).toString())
                     .collect(Collectors.toCollection(TreeSet::new));
         }

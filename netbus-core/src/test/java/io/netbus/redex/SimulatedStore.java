@@ -748,7 +748,10 @@ final class SimulatedStore implements SegmentStore {
         @Override
         public Mapping map(int bytes) throws IOException {
             return call(Call.MAP, path, "bytes=" + bytes, () -> {
-                requireWritable();
+                requireOpen();
+                if (!writable && bytes > inode.size()) {
+                    throw new IOException("mapping reaches behind the end: file=" + path);
+                }
                 return new OpenMapping(path, inode, disk.map(inode, bytes, mapCapacityBytes));
             });
         }
