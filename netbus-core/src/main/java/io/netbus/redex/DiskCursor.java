@@ -129,19 +129,25 @@ final class DiskCursor implements LogCursor {
         if (!goesOn) {
             wanted = log.segmentOf(position);
         }
-        slot.enter(wanted);
+        if (wanted != segment) {
+            window.clear();
+            segment = wanted;
+            slot.of(wanted);
+        }
+        if (!goesOn) {
+            find(wanted);
+        }
+        enterFrame(wanted);
+    }
+
+    /** Finds where to start looking for the record at the position. */
+    private void find(Segment wanted) throws IOException {
+        slot.enter();
         try {
-            if (wanted != segment) {
-                window.clear();
-                segment = wanted;
-            }
-            if (!goesOn) {
-                SegmentIndex index = wanted.index(log.readers);
-                int entry = index.floor(position - wanted.baseSequence());
-                recordsEnd = wanted.baseSequence() + index.record(entry);
-                frameEnd = index.offset(entry);
-            }
-            enterFrame(wanted, wanted.bytes(log.readers));
+            SegmentIndex index = wanted.index(log.readers);
+            int entry = index.floor(position - wanted.baseSequence());
+            recordsEnd = wanted.baseSequence() + index.record(entry);
+            frameEnd = index.offset(entry);
         } catch (InternalError e) { // how the JVM tells of a fault in mapped memory
             throw new IOException("mapped file could not be read: file=" + wanted.path, e);
         } finally {
@@ -149,21 +155,21 @@ final class DiskCursor implements LogCursor {
         }
     }
 
-    private void enterFrame(Segment wanted, ReadableBytes bytes) throws IOException {
+    private void enterFrame(Segment wanted) throws IOException {
         long limit = wanted.end();
         int tag = wanted.head.frameTag();
         long at = frameEnd;
         long sequence = recordsEnd;
         recordsEnd = -1; // if this fails, the next attempt starts from the index
         while (true) {
-            check(wanted, at, window.head(bytes, at, limit, tag, sequence));
+            check(wanted, at, window.head(slot, at, limit, tag, sequence));
             if (position < sequence + window.count()) {
                 break;
             }
             sequence += window.count();
             at += window.frameBytes();
         }
-        check(wanted, at, window.body(bytes, at, limit));
+        check(wanted, at, window.body(slot, at, limit));
         frameAt = at;
         frameEnd = at + window.frameBytes();
         recordSequence = sequence;

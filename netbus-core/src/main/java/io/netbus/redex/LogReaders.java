@@ -1,7 +1,10 @@
 package io.netbus.redex;
 
+import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,32 +31,57 @@ final class LogReaders {
     private final ConcurrentLinkedQueue<Segment> open = new ConcurrentLinkedQueue<>(); // the eldest first
     private final AtomicInteger openCount = new AtomicInteger();
 
-    /** Where one reader says what it reads. <b>Threads:</b> one at a time enters. */
-    final class Slot implements AutoCloseable {
+    /** Where one reader says what it reads; also what it reads from. <b>Threads:</b> one at a time, except for close. */
+    final class Slot implements ReadableBytes {
 
+        private @Nullable Segment segment;
         private volatile @Nullable Segment reading;
         private volatile boolean closed;
 
         private Slot() {}
 
+        /** Reads from that segment from here on. */
+        void of(Segment other) {
+            segment = other;
+        }
+
         /**
-         * To be left before anything that may take long, and before another is entered.
+         * Keeps what belongs to the segment there until {@link #leave()}, which must come before anything that may take
+         * long.
          *
          * @throws ClosedChannelException after close
          */
-        void enter(Segment segment) throws ClosedChannelException {
+        Segment enter() throws ClosedChannelException {
             if (openCount.get() > MAX_OPEN) {
                 closeEldest();
             }
-            reading = segment;
+            Segment entered = Objects.requireNonNull(segment);
+            reading = entered;
             if (closed) { // looked at after saying so: close either waits, or is seen here
                 reading = null;
                 throw new ClosedChannelException();
             }
+            return entered;
         }
 
         void leave() {
             reading = null;
+        }
+
+        @Override
+        public int read(ByteBuffer bytes, long offset) throws IOException {
+            Segment entered = enter();
+            try {
+                return entered.bytes(LogReaders.this).read(bytes, offset);
+            } finally {
+                leave();
+            }
+        }
+
+        /** The segment's published end. */
+        @Override
+        public long size() {
+            return Objects.requireNonNull(segment).end();
         }
 
         /** Waits until it is left. Idempotent; by any thread. */

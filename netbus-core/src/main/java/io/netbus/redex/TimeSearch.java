@@ -39,25 +39,32 @@ final class TimeSearch {
 
     private static long find(LogState log, Segment segment, long timestampNanos) throws IOException {
         try (LogReaders.Slot slot = log.readers.open()) {
-            slot.enter(segment);
+            slot.of(segment);
+            long sequence = segment.baseSequence();
+            long at;
+            slot.enter();
             try {
-                return find(segment.index(log.readers), segment.bytes(log.readers), segment, timestampNanos);
+                SegmentIndex index = segment.index(log.readers);
+                int entry = index.before(timestampNanos);
+                sequence += index.record(entry);
+                at = index.offset(entry);
             } catch (InternalError e) { // how the JVM tells of a fault in mapped memory
                 throw new IOException("mapped file could not be read: file=" + segment.path, e);
             } finally {
                 slot.leave();
             }
+            return find(slot, segment, timestampNanos, at, sequence);
         }
     }
 
-    private static long find(SegmentIndex index, ReadableBytes bytes, Segment segment, long timestampNanos)
+    /** Goes over the frames from one on. */
+    private static long find(LogReaders.Slot slot, Segment segment, long timestampNanos, long offset, long from)
             throws IOException {
         long end = segment.end();
-        int entry = index.before(timestampNanos);
-        long sequence = segment.baseSequence() + index.record(entry);
+        long sequence = from;
         FrameWindow window = new FrameWindow(WINDOW_BYTES);
-        for (long at = index.offset(entry); at < end; at += window.frameBytes()) {
-            String defect = window.head(bytes, at, end, segment.head.frameTag(), sequence);
+        for (long at = offset; at < end; at += window.frameBytes()) {
+            String defect = window.head(slot, at, end, segment.head.frameTag(), sequence);
             if (defect != null) {
                 throw CorruptLogException.of(segment.path, at, defect);
             }
