@@ -3,7 +3,9 @@ package io.netbus.autoconfigure;
 import io.netbus.bus.BackpressurePolicy;
 import io.netbus.bus.EventBusConfig;
 import io.netbus.event.EventLayout;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.WriteMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,10 +56,11 @@ public record NetbusProperties(
 
     /** The same as the logs understand it: with room for the head of an event of the largest payload. */
     RedexConfig toRedexConfig() {
-        RedexConfig defaults = RedexConfig.defaults();
-        return defaults.withSegmentBytes((int) log.segmentSize().toBytes())
+        return RedexConfig.defaults()
+                .withSegmentBytes((int) log.segmentSize().toBytes())
                 .withMaxPayloadBytes(Math.max(
-                        defaults.maxPayloadBytes(), (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES))
+                        LogConfig.defaults().maxPayloadBytes(),
+                        (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES))
                 .withForceInterval(log.forceInterval())
                 .withLockWait(log.lockWait())
                 .withWriteMode(log.writeMode())
@@ -130,7 +133,7 @@ public record NetbusProperties(
             @DefaultValue("1s") Duration forceInterval,
             @DefaultValue("10s") Duration lockWait,
             @DefaultValue("false") boolean allowNetworkFileSystem,
-            @DefaultValue("mapped") RedexConfig.WriteMode writeMode) {
+            @DefaultValue("mapped") WriteMode writeMode) {
 
         /** Rejects values outside the ranges above. */
         public Log {

@@ -34,7 +34,7 @@ final class RedexOpener {
         try {
             Redex redex = Redex.onDisk(directory, config);
             LOG.info("netbus keeps its logs on disk: directory=" + directory + ", free=" + free(directory)
-                    + ", storage=disk, forceInterval=" + config.forceInterval());
+                    + ", storage=disk, force=" + config.logDefaults().forcePolicy());
             return redex;
         } catch (UncheckedIOException e) {
             throw new UnusableDirectoryException(directory, e);

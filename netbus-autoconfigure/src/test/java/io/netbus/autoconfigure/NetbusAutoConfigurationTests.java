@@ -90,8 +90,8 @@ class NetbusAutoConfigurationTests {
                     assertThat(output.getOut().lines().filter(line -> line.contains("netbus keeps its logs")))
                             .singleElement()
                             .asString()
-                            .containsPattern(
-                                    "directory=" + logs + ", free=\\d+[GM]B, storage=disk, forceInterval=PT1S");
+                            .containsPattern("directory=" + logs
+                                    + ", free=\\d+[GM]B, storage=disk, force=Interval\\[interval=PT1S]");
                 });
     }
 

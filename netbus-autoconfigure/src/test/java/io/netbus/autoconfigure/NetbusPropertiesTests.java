@@ -157,7 +157,7 @@ class NetbusPropertiesTests {
         NetbusProperties properties =
                 bind(Map.of("netbus.bus.max-payload", payloadBytes + "B", "netbus.bus.shard-budget", "1GB"));
 
-        assertThat(properties.toRedexConfig().maxPayloadBytes())
+        assertThat(properties.toRedexConfig().logDefaults().maxPayloadBytes())
                 .isGreaterThanOrEqualTo(payloadBytes + EventLayout.MAX_HEAD_BYTES);
     }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
  * The logs of one directory, or of one process's memory.
  * <p>
  * <b>Threads:</b> all methods may be called from any thread. <b>Durability:</b> on disk, an appended record is in the
- * operating system when the append returns (it survives the death of this process) and is forced to the disk within
- * {@link RedexConfig#forceInterval()} (it then survives a power cut), or sooner when {@link RedexLog#whenForced} asks
- * for it; many askers share one force. In memory nothing survives the process, and every record counts as forced.
+ * operating system when the append returns (it survives the death of this process) and is forced to the disk (it then
+ * survives a power cut) as the log's {@link ForcePolicy} says, or sooner when {@link RedexLog#whenForced} asks for it; many
+ * askers share one force. In memory nothing survives the process, and every record counts as forced.
  */
 public interface Redex extends AutoCloseable {
 
