@@ -47,6 +47,9 @@ public interface Redex extends AutoCloseable {
      */
     RedexLog log(String name);
 
+    /** The settings of a log that is opened without its own, to derive others from. */
+    LogConfig logDefaults();
+
     /**
      * As {@link #log(String)}, with settings of its own. They are not kept on disk: who opens the log after a restart says
      * them again.

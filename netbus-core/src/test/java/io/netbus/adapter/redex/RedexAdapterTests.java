@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.MissingShardException;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.RedexLog;
+import io.netbus.redex.Retention;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +60,39 @@ class RedexAdapterTests {
     }
 
     @Test
+    void aShardKeepsSevenDaysOrTenGibibytesAndTheNumberOfShardsStays() {
+        LogConfig defaults = LogConfig.defaults().withSegmentBytes(64 * 1024);
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults().withLogDefaults(defaults))) {
+            RedexAdapter adapter = new RedexAdapter(redex);
+            adapter.open("audit", 2);
+
+            LogConfig shards = defaults.withRetention(
+                    Retention.all().withMaxAge(Duration.ofDays(7)).withMaxBytes(10L * 1024 * 1024 * 1024));
+            assertThat(adapter.shardLogs()).isEqualTo(shards);
+            assertThat(redex.log("bus/audit/1", shards)).isSameAs(redex.log("bus/audit/1"));
+            assertThat(redex.log("bus/audit", defaults)).isSameAs(redex.log("bus/audit"));
+        }
+    }
+
+    @Test
+    void shardsHaveSettingsOfTheirOwnHoweverOftenTheyAreOpened() {
+        LogConfig shards = LogConfig.defaults().withRetention(Retention.all().withMaxRecords(5));
+        try (Redex redex = Redex.inMemory(RedexConfig.defaults())) {
+            for (int round = 0; round < 3; round++) {
+                RedexAdapter adapter = new RedexAdapter(redex, shards);
+                assertThat(adapter.open("audit", 2)).isEqualTo(2);
+                assertThat(adapter.open("audit", 2)).isEqualTo(2);
+                adapter.close();
+            }
+            assertThat(redex.log("bus/audit/0", shards)).isSameAs(redex.log("bus/audit/0"));
+
+            assertThatThrownBy(() -> new RedexAdapter(redex).open("audit", 2))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("log is open with other settings: log=bus/audit/0");
+        }
+    }
+
+    @Test
     void aChannelWhoseMakingWasCutShortIsMadeAnew() {
         try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
             redex.log("bus/audit");
@@ -84,7 +121,7 @@ class RedexAdapterTests {
         byte[] documented = HexFormat.ofDelimiter(" ").parseHex(dump.group(1));
         try (Redex redex = Redex.inMemory(RedexConfig.defaults())) {
             redex.log("bus/audit").append(ByteBuffer.wrap(documented), 1);
-            Stream.of("bus/audit/0", "bus/audit/1").forEach(redex::log);
+            Stream.of("bus/audit/0", "bus/audit/1").map(redex::log).forEach(RedexLog::close);
             assertThat(new RedexAdapter(redex).open("audit", 7)).isEqualTo(2);
             assertThat(ChannelTable.encode(2)).isEqualTo(ByteBuffer.wrap(documented));
         }
