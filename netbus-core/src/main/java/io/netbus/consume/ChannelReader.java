@@ -76,7 +76,7 @@ public final class ChannelReader implements EventSource {
                 }
                 LOG.log(Level.WARNING, "a shard cannot be read, others can: channel=" + name, failure);
             }
-            return new PollResult(events, scan.cursor(from), scan.hasMore());
+            return new PollResult(events, scan.cursor(from), scan.hasMore(), scan.lost());
         }
     }
 

@@ -73,7 +73,7 @@ class ChannelReaderTests {
         shards[1].append(utf8("{}"));
         Cursor next = reader.poll(PollRequest.first(10)).next();
         PollResult again = reader.poll(PollRequest.first(10).after(next));
-        assertThat(again).isEqualTo(new PollResult(List.of(), next, false));
+        assertThat(again).isEqualTo(new PollResult(List.of(), next, false, 0));
         assertThat(again.next()).isSameAs(next);
     }
 
@@ -267,7 +267,7 @@ class ChannelReaderTests {
     }
 
     @Test
-    void evictedEventsAreAGapInTheSequences() {
+    void evictedEventsAreAGapInTheSequencesAndCounted() {
         MemoryStream[] shards = shards(2);
         fill(shards[0], 100);
         fill(shards[1], 10);
@@ -275,13 +275,54 @@ class ChannelReaderTests {
         PollResult page = reader.poll(PollRequest.first(20));
         shards[0].evictBelow(60);
         shards[1].evictBelow(10);
-        List<StoredEvent> rest =
-                reader.poll(PollRequest.first(1_000).after(page.next())).events();
-        assertThat(rest).extracting(StoredEvent::shard).containsOnly(0);
-        assertThat(rest).extracting(StoredEvent::sequence).startsWith(60L).hasSize(40);
+        int read = page.events().size();
+        assertThat(page.lost()).isZero();
+        PollResult rest = reader.poll(PollRequest.first(1_000).after(page.next()));
+        assertThat(rest.events()).extracting(StoredEvent::shard).containsOnly(0);
+        assertThat(rest.events())
+                .extracting(StoredEvent::sequence)
+                .startsWith(60L)
+                .hasSize(40);
+        assertThat(rest.lost()).isEqualTo(60 + 10 - read);
+        assertThat(reader.poll(PollRequest.first(10).after(rest.next())).lost()).isZero();
+    }
+
+    @Test
+    void aReaderWhoseEventsAreAllGoneGoesOnBehindThem() {
+        MemoryStream[] shards = shards(2);
+        fill(shards[0], 100);
+        ChannelReader reader = reader(shards);
+        PollResult page = reader.poll(PollRequest.first(20));
         shards[0].evictBelow(100);
-        PollResult all = reader.poll(PollRequest.first(1_000).after(page.next()));
-        assertThat(all).isEqualTo(new PollResult(List.of(), page.next(), false));
+
+        PollResult gone = reader.poll(PollRequest.first(1_000).after(page.next()));
+        assertThat(gone).isEqualTo(new PollResult(List.of(), reader.end(), false, 80));
+        assertThat(reader.end().distanceFrom(gone.next())).isZero();
+        assertThat(reader.poll(PollRequest.first(1)).lost())
+                .as("from the start")
+                .isEqualTo(100);
+
+        fill(shards[0], 1);
+        assertThat(reader.poll(PollRequest.first(10).after(gone.next())).events())
+                .extracting(StoredEvent::sequence)
+                .containsExactly(100L);
+    }
+
+    @Test
+    void whatGoesWhileAPageIsReadIsCountedToo() {
+        MemoryStream[] shards = shards(1);
+        fill(shards[0], 100);
+        ChannelScan scan = reader(shards).scan(StreamRequest.fromBeginning());
+        assertThat(scan.read(10, Long.MAX_VALUE, 0)).hasSize(10);
+        shards[0].evictBelow(50);
+        assertThat(scan.read(10, Long.MAX_VALUE, 0))
+                .extracting(StoredEvent::sequence)
+                .startsWith(50L)
+                .hasSize(10);
+        assertThat(scan.lost()).isEqualTo(40);
+        assertThat(scan.read(10, Long.MAX_VALUE, 0)).hasSize(10);
+        assertThat(scan.lost()).isZero();
+        scan.close();
     }
 
     @Test
