@@ -115,6 +115,11 @@ public final class ChannelReader implements EventSource {
     }
 
     @Override
+    public SourceHold hold(String owner, @Nullable Cursor from) {
+        return ChannelHold.take(streams, owner, resolve(from == null ? start : from));
+    }
+
+    @Override
     public Runnable onEvents(Runnable hint) {
         Runnable[] ends = new Runnable[streams.length];
         for (int i = 0; i < streams.length; i++) {

@@ -309,6 +309,36 @@ class ChannelReaderTests {
     }
 
     @Test
+    void aHoldIsTakenOnEveryShardAndMovesWithACursor() {
+        MemoryStream[] shards = shards(3);
+        fill(shards[0], 10);
+        fill(shards[2], 10);
+        shards[2].evictBelow(4);
+        ChannelReader reader = reader(shards);
+        SourceHold hold = reader.hold("slow", null);
+        assertThat(held(shards)).containsExactly("slow from 0", "slow from 0", "slow from 4");
+
+        Cursor place = reader.poll(PollRequest.first(4)).next();
+        hold.moveTo(place);
+        assertThat(held(shards))
+                .containsExactly("slow from " + place.next(0), "slow from 0", "slow from " + place.next(2));
+        hold.close();
+        assertThat(held(shards)).containsExactly("", "", "");
+
+        reader.hold("again", place);
+        assertThat(held(shards))
+                .containsExactly("again from " + place.next(0), "again from 0", "again from " + place.next(2));
+    }
+
+    @Test
+    void aHoldIsTakenOnAllShardsOrOnNone() {
+        MemoryStream[] shards = shards(3);
+        shards[2].failHolds = true;
+        assertThatThrownBy(() -> reader(shards).hold("slow", null)).isInstanceOf(AdapterException.class);
+        assertThat(held(shards)).containsExactly("", "", "");
+    }
+
+    @Test
     void whatGoesWhileAPageIsReadIsCountedToo() {
         MemoryStream[] shards = shards(1);
         fill(shards[0], 100);
@@ -449,6 +479,7 @@ class ChannelReaderTests {
                         thrown -> assertThat(thrown.reason()).isEqualTo(reason))
                 .hasMessageContaining(message);
         assertThatThrownBy(() -> reader.whenForced(cursor)).isInstanceOf(InvalidCursorException.class);
+        assertThatThrownBy(() -> reader.hold("x", cursor)).isInstanceOf(InvalidCursorException.class);
     }
 
     private static void assertEqualsModel(long seed, MemoryStream[] shards, List<StoredEvent> read, boolean filtered) {
@@ -478,6 +509,10 @@ class ChannelReaderTests {
 
     private static @Nullable Cursor parsed(@Nullable Cursor cursor) {
         return cursor == null ? null : Cursor.parse(cursor.toString());
+    }
+
+    private static List<String> held(MemoryStream[] shards) {
+        return Arrays.stream(shards).map(shard -> shard.held).toList();
     }
 
     private static int[] counts(List<StoredEvent> events, int shards) {

@@ -5,11 +5,13 @@ import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.MissingShardException;
 import io.netbus.adapter.ShardStream;
 import io.netbus.redex.LogConfig;
+import io.netbus.redex.LogHold;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexException;
 import io.netbus.redex.RedexLog;
 import io.netbus.redex.Retention;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -30,12 +32,15 @@ public final class RedexAdapter implements Adapter {
      */
     private static final String PREFIX = "bus/";
     private static final Pattern CHANNEL_LOG = Pattern.compile(PREFIX + "([^/]+)");
+    private static final String STARTUP = "startup";
     private static final Retention DEFAULT_RETENTION =
             Retention.all().withMaxAge(Duration.ofDays(7)).withMaxBytes(10L << 30);
 
     private final Redex redex;
     private final LogConfig shardLogs;
     private final Map<String, ShardStream> streams = new ConcurrentHashMap<>();
+    private final List<LogHold> startupHolds = new ArrayList<>(); // guarded by itself
+    private boolean deferred; // guarded by startupHolds
 
     /**
      * Keeps the events of each shard for 7 days, and of these the newest 10 GiB; all else is as in {@link
@@ -54,6 +59,25 @@ public final class RedexAdapter implements Adapter {
     public RedexAdapter(Redex redex, LogConfig shardLogs) {
         this.redex = redex;
         this.shardLogs = shardLogs;
+    }
+
+    /**
+     * Lets no event go of the channels that are opened from now on, before {@link #startRetention()}: for an application
+     * whose consumers take their holds while it starts. A hold named {@value #STARTUP} shows it.
+     */
+    public void deferRetention() {
+        synchronized (startupHolds) {
+            deferred = true;
+        }
+    }
+
+    /** Lets retention begin where it was deferred. Idempotent. */
+    public void startRetention() {
+        synchronized (startupHolds) {
+            deferred = false;
+            startupHolds.forEach(LogHold::close);
+            startupHolds.clear();
+        }
     }
 
     /** The settings of every shard's log. */
@@ -86,8 +110,7 @@ public final class RedexAdapter implements Adapter {
         }
         for (int shard = 0; shard < shards; shard++) {
             int number = shard;
-            streams.computeIfAbsent(
-                    PREFIX + channel + "/" + shard, name -> new RedexStream(number, log(name, shardLogs)));
+            streams.computeIfAbsent(PREFIX + channel + "/" + shard, name -> new RedexStream(number, shardLog(name)));
         }
         if (records == 0) {
             record(table, shards);
@@ -128,6 +151,17 @@ public final class RedexAdapter implements Adapter {
             throw new AdapterException(
                     "number of shards cannot be recorded: log=" + table.name() + ", cause=" + e.getMessage(), e);
         }
+    }
+
+    /** Sweeping begins a while after a log is open, so that a hold taken at once comes first. */
+    private RedexLog shardLog(String name) {
+        RedexLog log = log(name, shardLogs);
+        synchronized (startupHolds) {
+            if (deferred) {
+                startupHolds.add(log.hold(STARTUP, log.firstSequence()));
+            }
+        }
+        return log;
     }
 
     private RedexLog log(String name, LogConfig config) {

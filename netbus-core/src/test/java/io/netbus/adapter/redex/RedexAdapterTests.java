@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.MissingShardException;
+import io.netbus.adapter.RetryableAdapterException;
+import io.netbus.adapter.ShardStream;
+import io.netbus.adapter.StreamHold;
+import io.netbus.event.Event;
+import io.netbus.event.EventBatch;
 import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
 import io.netbus.redex.RedexLog;
+import io.netbus.redex.RedexLogStats;
 import io.netbus.redex.Retention;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +100,68 @@ class RedexAdapterTests {
     }
 
     @Test
+    void aFullShardMayBeWrittenAgainOnceAHoldHasMovedOn() {
+        LogConfig shards = LogConfig.defaults()
+                .withSegmentBytes(64 * 1024)
+                .withRetention(
+                        Retention.all().withMaxRecords(0).withHardLimit(512 * 1024, Retention.AtHardLimit.REFUSE));
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            RedexAdapter adapter = new RedexAdapter(redex, shards);
+            adapter.open("audit", 1);
+            ShardStream stream = adapter.stream("audit", 0);
+            RedexLog log = redex.log("bus/audit/0");
+            StreamHold hold = stream.hold("slow", 0);
+            assertThat(log.stats().holds())
+                    .extracting(RedexLogStats.Hold::owner)
+                    .containsExactly("slow");
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            stream.write(event(10_000));
+                        }
+                    })
+                    .isInstanceOf(RetryableAdapterException.class)
+                    .hasMessageContaining("log is at its hard limit");
+            assertThat(stream.firstSequence()).isZero();
+
+            hold.moveTo(stream.nextSequence());
+            sweep(log);
+            assertThat(stream.firstSequence()).isPositive();
+            assertThat(stream.write(event(10_000))).isEqualTo(stream.nextSequence() - 1);
+
+            hold.close();
+            assertThat(log.stats().holds()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingGoesBeforeRetentionIsStarted() {
+        LogConfig shards = LogConfig.defaults()
+                .withSegmentBytes(64 * 1024)
+                .withRetention(Retention.all().withMaxRecords(0));
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
+            RedexAdapter adapter = new RedexAdapter(redex, shards);
+            adapter.deferRetention();
+            adapter.open("audit", 2);
+            RedexLog log = redex.log("bus/audit/1");
+            for (int i = 0; i < 50; i++) {
+                adapter.stream("audit", 1).write(event(10_000));
+            }
+            sweep(log);
+            assertThat(log.firstSequence()).isZero();
+            assertThat(log.stats().holds())
+                    .extracting(RedexLogStats.Hold::owner)
+                    .containsExactly("startup");
+
+            adapter.startRetention();
+            sweep(log);
+            assertThat(log.firstSequence()).isPositive();
+            adapter.open("later", 1);
+            assertThat(redex.log("bus/later/0").stats().holds()).isEmpty();
+        }
+    }
+
+    @Test
     void aChannelWhoseMakingWasCutShortIsMadeAnew() {
         try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults())) {
             redex.log("bus/audit");
@@ -125,6 +194,20 @@ class RedexAdapterTests {
             assertThat(new RedexAdapter(redex).open("audit", 7)).isEqualTo(2);
             assertThat(ChannelTable.encode(2)).isEqualTo(ByteBuffer.wrap(documented));
         }
+    }
+
+    private static EventBatch event(int payloadBytes) {
+        Event event = Event.of(new byte[payloadBytes]);
+        byte[] encoded = new byte[event.encodedBytes()];
+        event.copyTo(encoded, 0);
+        ByteBuffer batch = ByteBuffer.allocate(Integer.BYTES + encoded.length).order(ByteOrder.LITTLE_ENDIAN);
+        return new EventBatch(batch.putInt(encoded.length).put(encoded).flip(), 1, 1);
+    }
+
+    /** A segment can go once it is sealed, which a force brings about. */
+    private static void sweep(RedexLog log) {
+        log.sync();
+        log.sweep();
     }
 
     private Path logDirectory(String name) throws IOException {

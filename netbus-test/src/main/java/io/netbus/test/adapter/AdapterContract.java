@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.netbus.adapter.Adapter;
 import io.netbus.adapter.EventReader;
 import io.netbus.adapter.ShardStream;
+import io.netbus.adapter.StreamHold;
 import io.netbus.event.Event;
 import io.netbus.event.EventBatch;
 import io.netbus.event.StoredEvent;
@@ -175,6 +176,23 @@ public abstract class AdapterContract {
         stream.write(batch(List.of(event("one"), event("two")), 1));
 
         assertThat(read(stream, 0)).isEqualTo(read(stream, 0)).hasSize(2);
+    }
+
+    @Test
+    void aHoldKeepsWhatIsThereAndCanBeMovedReplacedAndClosedTwice() {
+        ShardStream stream = stream(CHANNEL, 0);
+        for (int i = 0; i < 10; i++) {
+            stream.write(batch(List.of(event("e" + i)), i));
+        }
+        StreamHold hold = stream.hold("contract", 3);
+        StreamHold replacing = stream.hold("contract", 5);
+        hold.close();
+        replacing.moveTo(7);
+        replacing.moveTo(6);
+
+        assertThat(read(stream, 7)).extracting(StoredEvent::sequence).containsExactly(7L, 8L, 9L);
+        replacing.close();
+        replacing.close();
     }
 
     @Test
