@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -173,6 +174,21 @@ public final class Fold<S> implements AutoCloseable {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** What was written below this sequence survives a power cut. */
+    public long forcedSequence() {
+        return log.forcedSequence();
+    }
+
+    /**
+     * Asks for a force and completes when what was written up to that sequence survives a power cut; exceptionally if that
+     * cannot be reached.
+     *
+     * @param sequence of a write's result
+     */
+    public CompletionStage<Void> whenForced(long sequence) {
+        return log.whenForced(sequence + 1);
     }
 
     /**

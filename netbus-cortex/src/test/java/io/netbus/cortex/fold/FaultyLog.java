@@ -57,6 +57,11 @@ public final class FaultyLog implements RedexLog {
         holdForces = true;
     }
 
+    /** From now on the log forces again as it would. */
+    public void stopHoldingForces() {
+        holdForces = false;
+    }
+
     /** Forces once all that is appended. */
     public void force() {
         settle(null);
