@@ -4,6 +4,7 @@ import io.netbus.cortex.envelope.Envelope;
 import io.netbus.cortex.envelope.ModelEvent;
 import io.netbus.cortex.envelope.SourcePosition;
 import io.netbus.cortex.envelope.UnknownFormatException;
+import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.LogCursor;
 import io.netbus.redex.PayloadTooLargeException;
 import io.netbus.redex.RecordBatch;
@@ -348,7 +349,8 @@ public final class Fold<S> implements AutoCloseable {
 
     private long append(long timestampNanos) {
         try {
-            return log.append(batch, timestampNanos);
+            return log.append(
+                    batch, timestampNanos, Acknowledgement.WRITTEN); // the disk is waited for outside the turn
         } catch (PayloadTooLargeException e) {
             throw e; // nothing was written, and the log goes on
         } catch (Throwable e) {
