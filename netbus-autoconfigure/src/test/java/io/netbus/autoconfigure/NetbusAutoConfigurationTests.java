@@ -91,7 +91,9 @@ class NetbusAutoConfigurationTests {
                             .singleElement()
                             .asString()
                             .containsPattern("directory=" + logs
-                                    + ", free=\\d+[GM]B, storage=disk, force=Interval\\[interval=PT1S]");
+                                    + ", free=\\d+[GM]B, storage=disk, acknowledgement=WRITTEN, "
+                                    + "force=Interval\\[interval=PT1S], retention of channels: maxAge=PT168H, "
+                                    + "maxSize=10737418240B");
                 });
     }
 
