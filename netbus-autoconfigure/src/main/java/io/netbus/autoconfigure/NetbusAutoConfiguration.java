@@ -9,6 +9,7 @@ import io.netbus.spring.EventBusFactoryBean;
 import io.netbus.spring.NetbusTemplate;
 import io.netbus.spring.StreamCompletion;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -36,8 +37,23 @@ public final class NetbusAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    Adapter netbusAdapter(Redex redex) {
-        return new RedexAdapter(redex);
+    Adapter netbusAdapter(Redex redex, NetbusProperties properties) {
+        RedexAdapter adapter = new RedexAdapter(
+                redex,
+                redex.logDefaults().withRetention(properties.log().retention().toRetention()));
+        adapter.deferRetention();
+        return adapter;
+    }
+
+    /** Once every bridge of the application has taken its hold. */
+    @Bean
+    @Lazy(false)
+    SmartInitializingSingleton netbusRetentionStart(Adapter adapter) {
+        return () -> {
+            if (adapter instanceof RedexAdapter logs) {
+                logs.startRetention();
+            }
+        };
     }
 
     @Bean

@@ -3,7 +3,13 @@ package io.netbus.autoconfigure;
 import io.netbus.bus.BackpressurePolicy;
 import io.netbus.bus.EventBusConfig;
 import io.netbus.event.EventLayout;
+import io.netbus.redex.Acknowledgement;
+import io.netbus.redex.ForcePolicy;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.Retention;
+import io.netbus.redex.Retention.AtHardLimit;
+import io.netbus.redex.WriteMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +28,12 @@ import org.springframework.util.unit.DataSize;
 public record NetbusProperties(
         @DefaultValue Bus bus, @DefaultValue Log log) {
 
-    /** Rejects what no single setting shows: a budget too small for the largest payload. */
+    private static final DataSize LARGEST_SIZE = DataSize.ofTerabytes(1024);
+
+    /** What a batch takes up beside its last event, amply. */
+    private static final long BATCH_BYTES = 8L << 20;
+
+    /** Rejects what no single setting shows: a budget too small for the largest payload, a limit for what is kept. */
     public NetbusProperties {
         long leastBudget =
                 EventBusConfig.minShardBudgetBytes((int) bus.maxPayload().toBytes());
@@ -33,6 +44,23 @@ public record NetbusProperties(
                     "an event of the largest payload, netbus.bus.max-payload=" + bus.maxPayload()
                             + ", might never find room in it",
                     "Set it to at least " + leastBudget + "B, or lower netbus.bus.max-payload.");
+        }
+        DataSize hardLimit = log.retention().hardLimit();
+        long leastLimit = log.retention().maxSize().toBytes()
+                + 2
+                        * Math.max(
+                                log.segmentSize().toBytes(),
+                                BATCH_BYTES + bus.maxPayload().toBytes());
+        if (hardLimit.toBytes() > 0 && hardLimit.toBytes() < leastLimit) {
+            throw new InvalidPropertyException(
+                    "netbus.log.retention.hard-limit",
+                    hardLimit,
+                    "a log that keeps netbus.log.retention.max-size="
+                            + log.retention().maxSize()
+                            + " would meet it without being held, in segments of netbus.log.segment-size="
+                            + log.segmentSize() + " and batches with events of up to netbus.bus.max-payload="
+                            + bus.maxPayload(),
+                    "Set it to at least " + leastLimit + "B, or lower netbus.log.retention.max-size; 0 sets no limit.");
         }
     }
 
@@ -54,14 +82,16 @@ public record NetbusProperties(
 
     /** The same as the logs understand it: with room for the head of an event of the largest payload. */
     RedexConfig toRedexConfig() {
-        RedexConfig defaults = RedexConfig.defaults();
-        return defaults.withSegmentBytes((int) log.segmentSize().toBytes())
-                .withMaxPayloadBytes(Math.max(
-                        defaults.maxPayloadBytes(), (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES))
-                .withForceInterval(log.forceInterval())
-                .withLockWait(log.lockWait())
-                .withWriteMode(log.writeMode())
-                .withAllowNetworkFileSystem(log.allowNetworkFileSystem());
+        LogConfig defaults = LogConfig.defaults();
+        int largestRecord = (int) bus.maxPayload().toBytes() + EventLayout.MAX_HEAD_BYTES;
+        return new RedexConfig(
+                defaults.withSegmentBytes((int) log.segmentSize().toBytes())
+                        .withMaxPayloadBytes(Math.max(defaults.maxPayloadBytes(), largestRecord))
+                        .withWriteMode(log.writeMode())
+                        .withAcknowledgement(log.acknowledgement())
+                        .withForcePolicy(log.toForcePolicy()),
+                log.lockWait(),
+                log.allowNetworkFileSystem());
     }
 
     /**
@@ -117,25 +147,39 @@ public record NetbusProperties(
      * @param storage Where the logs live; in memory nothing survives the application.
      * @param directory Directory of the logs on disk, created if it is missing; one application at a time.
      * @param segmentSize Size at which a log goes on in a new file, 64KB to 1GB.
-     * @param forceInterval Longest time until what was written survives a power cut, 1 ms to 1 hour.
+     * @param acknowledgement What an append has survived when it returns that asks for nothing else, such as that of a
+     *     shard's batch. Models and 'publish' say for themselves what they wait for.
+     * @param force When records are forced to the disk that nobody waits for.
+     * @param forceInterval Longest time until what was written survives a power cut, with force 'interval' and
+     *     'interval-or-bytes'; 1 ms to 1 hour.
+     * @param forceBytes Number of unforced bytes at which a log is forced with force 'interval-or-bytes', 1B or more.
+     * @param forceRecords Number of unforced records at which a log is forced with force 'every-n', 1 or more.
      * @param lockWait How long to wait at startup for another application to let the directory go, up to 1 hour.
      * @param allowNetworkFileSystem Whether the directory may be on a network file system, where locks and power cuts may
      *     cost records.
      * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
+     * @param retention What the log of a channel's shard keeps.
      */
     public record Log(
             @DefaultValue("disk") Storage storage,
             @DefaultValue("./data/netbus") String directory,
             @DefaultValue("128MB") DataSize segmentSize,
+            @DefaultValue("written") Acknowledgement acknowledgement,
+            @DefaultValue("interval") Force force,
             @DefaultValue("1s") Duration forceInterval,
+            @DefaultValue("16MB") DataSize forceBytes,
+            @DefaultValue("1000") int forceRecords,
             @DefaultValue("10s") Duration lockWait,
             @DefaultValue("false") boolean allowNetworkFileSystem,
-            @DefaultValue("mapped") RedexConfig.WriteMode writeMode) {
+            @DefaultValue("mapped") WriteMode writeMode,
+            @DefaultValue RetentionProperties retention) {
 
         /** Rejects values outside the ranges above. */
         public Log {
             requireRange("netbus.log.segment-size", segmentSize, DataSize.ofKilobytes(64), DataSize.ofGigabytes(1));
             requireRange("netbus.log.force-interval", forceInterval, Duration.ofMillis(1), Duration.ofHours(1));
+            requireRange("netbus.log.force-bytes", forceBytes, DataSize.ofBytes(1), LARGEST_SIZE);
+            requireRange("netbus.log.force-records", forceRecords, 1, Integer.MAX_VALUE);
             requireRange("netbus.log.lock-wait", lockWait, Duration.ZERO, Duration.ofHours(1));
             toPath("netbus.log.directory", directory);
         }
@@ -145,12 +189,82 @@ public record NetbusProperties(
             return toPath("netbus.log.directory", directory);
         }
 
+        ForcePolicy toForcePolicy() {
+            return switch (force) {
+                case INTERVAL -> ForcePolicy.interval(forceInterval);
+                case INTERVAL_OR_BYTES -> ForcePolicy.intervalOrBytes(forceInterval, forceBytes.toBytes());
+                case EVERY_N -> ForcePolicy.every(forceRecords);
+                case EACH_APPEND -> ForcePolicy.eachAppend();
+                case NEVER -> ForcePolicy.never();
+            };
+        }
+
+        /** When records are forced that nobody waits for. */
+        public enum Force {
+            /** Once the oldest unforced record is so old. */
+            INTERVAL,
+            /** Once the oldest unforced record is so old, or so many bytes are unforced. */
+            INTERVAL_OR_BYTES,
+            /** Once so many records are unforced. */
+            EVERY_N,
+            /** With every append, which waits for it. */
+            EACH_APPEND,
+            /** When a segment is full, on close, and when asked. */
+            NEVER
+        }
+
         /** Where the logs live. */
         public enum Storage {
             /** In files of the directory. */
             DISK,
             /** In the heap; nothing survives the application. */
             MEMORY
+        }
+    }
+
+    /**
+     * Settings under {@code netbus.log.retention}.
+     *
+     * @param maxAge How long events are kept, by the time they were written, up to 36500 days; 0 sets no limit.
+     * @param maxSize How many bytes of the newest events each shard's log keeps, up to 1024TB; 0 sets no limit.
+     * @param maxRecords How many of the newest events each shard's log keeps; 0 sets no limit.
+     * @param hardLimit Most bytes that each shard's log may ever take up, held back or not, up to 1024TB; 0 sets no limit.
+     * @param atHardLimit What gives way at the hard limit.
+     */
+    public record RetentionProperties(
+            @DefaultValue("7d") Duration maxAge,
+            @DefaultValue("10GB") DataSize maxSize,
+            @DefaultValue("0") long maxRecords,
+            @DefaultValue("0B") DataSize hardLimit,
+            @DefaultValue("refuse") AtHardLimit atHardLimit) {
+
+        /** Rejects values outside the ranges above. */
+        public RetentionProperties {
+            requireRange("netbus.log.retention.max-age", maxAge, Duration.ZERO, Duration.ofDays(36_500));
+            requireRange("netbus.log.retention.max-size", maxSize, DataSize.ofBytes(0), LARGEST_SIZE);
+            requireRange(
+                    "netbus.log.retention.max-records",
+                    maxRecords,
+                    0L,
+                    Long.MAX_VALUE,
+                    "0",
+                    String.valueOf(Long.MAX_VALUE));
+            requireRange("netbus.log.retention.hard-limit", hardLimit, DataSize.ofBytes(0), LARGEST_SIZE);
+        }
+
+        /** The same as the logs understand it. */
+        Retention toRetention() {
+            Retention all = Retention.all();
+            return new Retention(
+                    maxAge.isZero() ? all.maxAge() : maxAge,
+                    limit(maxSize.toBytes()),
+                    limit(maxRecords),
+                    limit(hardLimit.toBytes()),
+                    atHardLimit);
+        }
+
+        private static long limit(long value) {
+            return value == 0 ? Retention.UNLIMITED : value;
         }
     }
 
@@ -178,6 +292,9 @@ public record NetbusProperties(
     }
 
     private static String text(DataSize size) {
+        if (size.toTerabytes() > 0) {
+            return size.toTerabytes() + "TB";
+        }
         long mebibytes = size.toMegabytes();
         if (mebibytes > 0) {
             return mebibytes + "MB";

@@ -21,7 +21,7 @@ final class RedexOpener {
     static Redex open(NetbusProperties.Log settings, RedexConfig config) {
         return switch (settings.storage()) {
             case MEMORY -> inMemory(config);
-            case DISK -> onDisk(settings.path(), config);
+            case DISK -> onDisk(settings, config);
         };
     }
 
@@ -30,11 +30,15 @@ final class RedexOpener {
         return Redex.inMemory(config);
     }
 
-    private static Redex onDisk(Path directory, RedexConfig config) {
+    private static Redex onDisk(NetbusProperties.Log settings, RedexConfig config) {
+        Path directory = settings.path();
         try {
             Redex redex = Redex.onDisk(directory, config);
             LOG.info("netbus keeps its logs on disk: directory=" + directory + ", free=" + free(directory)
-                    + ", storage=disk, forceInterval=" + config.forceInterval());
+                    + ", storage=disk, acknowledgement=" + config.logDefaults().acknowledgement() + ", force="
+                    + config.logDefaults().forcePolicy() + ", retention of channels: maxAge="
+                    + settings.retention().maxAge() + ", maxSize="
+                    + settings.retention().maxSize());
             return redex;
         } catch (UncheckedIOException e) {
             throw new UnusableDirectoryException(directory, e);

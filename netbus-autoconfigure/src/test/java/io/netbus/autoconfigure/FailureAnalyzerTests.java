@@ -171,6 +171,13 @@ class FailureAnalyzerTests {
                 "netbus.bus.close-timeout | 2h | from PT0S to PT1H",
                 "netbus.log.segment-size | 1KB | from 64KB to 1024MB",
                 "netbus.log.force-interval | 0s | from PT0.001S to PT1H",
+                "netbus.log.force-interval | 2h | from PT0.001S to PT1H",
+                "netbus.log.force-bytes | 0B | from 1B to 1024TB",
+                "netbus.log.force-records | 0 | from 1 to 2147483647",
+                "netbus.log.retention.max-age | -1s | from PT0S to PT876000H",
+                "netbus.log.retention.max-size | -1B | from 0B to 1024TB",
+                "netbus.log.retention.max-records | -1 | from 0 to 9223372036854775807",
+                "netbus.log.retention.hard-limit | 1025TB | from 0B to 1024TB",
                 "netbus.log.lock-wait | -1s | from PT0S to PT1H",
                 "netbus.log.directory | '' | path of a directory",
             })
@@ -192,6 +199,17 @@ class FailureAnalyzerTests {
                 .contains(
                         "an event of the largest payload, netbus.bus.max-payload=16777216B, might never find room in it")
                 .containsPattern("Set it to at least \\d+B, or lower netbus.bus.max-payload");
+    }
+
+    @Test
+    void aHardLimitBelowWhatIsKeptIsToldWithWhatToSet(CapturedOutput output) {
+        fails(App.class, "netbus.log.storage=memory", "netbus.log.retention.hard-limit=10GB");
+
+        assertThat(output.getOut())
+                .contains("The property 'netbus.log.retention.hard-limit' has the value '10737418240B'")
+                .contains(
+                        "a log that keeps netbus.log.retention.max-size=10737418240B would meet it without being held")
+                .contains("Set it to at least 11005853696B, or lower netbus.log.retention.max-size");
     }
 
     @Test

@@ -90,8 +90,10 @@ class NetbusAutoConfigurationTests {
                     assertThat(output.getOut().lines().filter(line -> line.contains("netbus keeps its logs")))
                             .singleElement()
                             .asString()
-                            .containsPattern(
-                                    "directory=" + logs + ", free=\\d+[GM]B, storage=disk, forceInterval=PT1S");
+                            .containsPattern("directory=" + logs
+                                    + ", free=\\d+[GM]B, storage=disk, acknowledgement=WRITTEN, "
+                                    + "force=Interval\\[interval=PT1S], retention of channels: maxAge=PT168H, "
+                                    + "maxSize=10737418240B");
                 });
     }
 

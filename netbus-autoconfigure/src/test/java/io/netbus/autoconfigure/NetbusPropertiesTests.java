@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netbus.adapter.redex.RedexAdapter;
 import io.netbus.bus.EventBus;
 import io.netbus.bus.EventBusConfig;
 import io.netbus.cortex.Cortex;
 import io.netbus.event.Durability;
 import io.netbus.event.EventLayout;
 import io.netbus.event.IngestResult;
+import io.netbus.redex.ForcePolicy;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
 import io.netbus.redex.RedexLog;
+import io.netbus.redex.Retention;
+import io.netbus.redex.Retention.AtHardLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -68,11 +73,25 @@ class NetbusPropertiesTests {
             Map.entry("netbus.log.storage", "memory"),
             Map.entry("netbus.log.directory", "elsewhere"),
             Map.entry("netbus.log.segment-size", "1MB"),
+            Map.entry("netbus.log.acknowledgement", "fsynced"),
+            Map.entry("netbus.log.force", "every-n"),
             Map.entry("netbus.log.force-interval", "5s"),
+            Map.entry("netbus.log.force-bytes", "1MB"),
+            Map.entry("netbus.log.force-records", "99"),
+            Map.entry("netbus.log.retention.max-age", "30d"),
+            Map.entry("netbus.log.retention.max-size", "1GB"),
+            Map.entry("netbus.log.retention.max-records", "99"),
+            Map.entry("netbus.log.retention.hard-limit", "20GB"),
+            Map.entry("netbus.log.retention.at-hard-limit", "break-holds"),
             Map.entry("netbus.log.lock-wait", "5s"),
             Map.entry("netbus.log.allow-network-file-system", "true"),
             Map.entry("netbus.log.write-mode", "channel"),
             Map.entry("netbus.cortex.enabled", "false"));
+
+    /** What must be set for a property to matter. */
+    private static final Map<String, String> NEEDED = Map.of(
+            "netbus.log.force-bytes", "netbus.log.force=interval-or-bytes",
+            "netbus.log.force-records", "netbus.log.force=every-n");
 
     @TempDir
     Path directory;
@@ -93,21 +112,23 @@ class NetbusPropertiesTests {
                             .map(redex -> String.valueOf(redex.directory()))
                             .collect(Collectors.joining()),
                     context.getBeanProvider(EventBusConfig.class).getIfAvailable() + ", "
-                            + context.getBeanProvider(RedexConfig.class).getIfAvailable());
+                            + context.getBeanProvider(RedexConfig.class).getIfAvailable() + ", "
+                            + context.getBeanProvider(RedexAdapter.class).stream()
+                                    .map(RedexAdapter::shardLogs)
+                                    .toList());
         }
     }
 
     @TestFactory
     Stream<DynamicTest> everyPropertyIsRead() throws IOException {
-        Effect unchanged =
-                effectOf("netbus.log.directory", directory.resolve("logs").toString());
         return metadata().keySet().stream()
                 .map(property -> DynamicTest.dynamicTest(property, () -> {
                     String other = Objects.requireNonNull(OTHER_VALUES.get(property), "no other value");
                     String value = property.equals("netbus.log.directory")
                             ? directory.resolve(other).toString()
                             : other;
-                    assertThat(effectOf(property, value)).isNotEqualTo(unchanged);
+                    String needed = NEEDED.getOrDefault(property, "netbus.enabled=true");
+                    assertThat(effectOf(needed, property + "=" + value)).isNotEqualTo(effectOf(needed));
                 }));
     }
 
@@ -157,8 +178,48 @@ class NetbusPropertiesTests {
         NetbusProperties properties =
                 bind(Map.of("netbus.bus.max-payload", payloadBytes + "B", "netbus.bus.shard-budget", "1GB"));
 
-        assertThat(properties.toRedexConfig().maxPayloadBytes())
+        assertThat(properties.toRedexConfig().logDefaults().maxPayloadBytes())
                 .isGreaterThanOrEqualTo(payloadBytes + EventLayout.MAX_HEAD_BYTES);
+    }
+
+    @Test
+    void everyForcePolicyCanBeChosen() {
+        assertThat(force(Map.of())).isEqualTo(ForcePolicy.interval(Duration.ofSeconds(1)));
+        assertThat(force(Map.of("netbus.log.force-interval", "200ms")))
+                .isEqualTo(ForcePolicy.interval(Duration.ofMillis(200)));
+        assertThat(force(Map.of("netbus.log.force", "never"))).isEqualTo(ForcePolicy.never());
+        assertThat(force(Map.of("netbus.log.force", "each-append"))).isEqualTo(ForcePolicy.eachAppend());
+        assertThat(force(Map.of("netbus.log.force", "every-n", "netbus.log.force-records", "7")))
+                .isEqualTo(ForcePolicy.every(7));
+        assertThat(force(Map.of("netbus.log.force", "interval-or-bytes", "netbus.log.force-bytes", "1MB")))
+                .isEqualTo(ForcePolicy.intervalOrBytes(Duration.ofSeconds(1), 1024 * 1024));
+    }
+
+    @Test
+    void zeroSetsNoLimitToWhatIsKept() {
+        assertThat(bind(Map.of("netbus.log.retention.max-age", "0", "netbus.log.retention.max-size", "0"))
+                        .log()
+                        .retention()
+                        .toRetention())
+                .isEqualTo(Retention.all());
+        assertThat(bind(Map.of(
+                                "netbus.log.retention.max-age", "1d",
+                                "netbus.log.retention.max-size", "2GB",
+                                "netbus.log.retention.max-records", "3",
+                                "netbus.log.retention.hard-limit", "4GB",
+                                "netbus.log.retention.at-hard-limit", "break-holds"))
+                        .log()
+                        .retention()
+                        .toRetention())
+                .isEqualTo(new Retention(Duration.ofDays(1), 2L << 30, 3, 4L << 30, AtHardLimit.BREAK_HOLDS));
+    }
+
+    @Test
+    void withoutSettingsChannelsKeepWhatTheAdapterKeeps() {
+        runner.withPropertyValues("netbus.log.storage=memory").run(context -> {
+            LogConfig shards = context.getBean(RedexAdapter.class).shardLogs();
+            assertThat(shards).isEqualTo(new RedexAdapter(context.getBean(Redex.class)).shardLogs());
+        });
     }
 
     @Test
@@ -207,6 +268,10 @@ class NetbusPropertiesTests {
         refused(() -> logs.withForceInterval(Duration.ofHours(2)));
     }
 
+    private static ForcePolicy force(Map<String, Object> settings) {
+        return bind(settings).toRedexConfig().logDefaults().forcePolicy();
+    }
+
     private static EventBusConfig bus(int shards, int budgetBytes, int payloadBytes, int batchEvents) {
         return EventBusConfig.defaults()
                 .withShards(shards)
@@ -224,9 +289,10 @@ class NetbusPropertiesTests {
         assertThatIllegalArgumentException().isThrownBy(settings::run);
     }
 
-    private Effect effectOf(String property, String value) {
+    private Effect effectOf(String... properties) {
         List<Effect> effects = new ArrayList<>();
-        runner.withPropertyValues("netbus.log.directory=" + directory.resolve("logs"), property + "=" + value)
+        runner.withPropertyValues("netbus.log.directory=" + directory.resolve("logs"))
+                .withPropertyValues(properties)
                 .run(context -> effects.add(Effect.of(context)));
         return effects.get(0);
     }

@@ -23,11 +23,11 @@ public class SegmentPublicationStress {
 
     private static final int FRAME_BYTES = 48;
     private static final Path FILE = Path.of("00000000000000000000.log");
-    private static final SegmentStore UNUSED = new FileStore();
+    private static final LogReaders UNUSED = new LogReaders();
 
     private final ByteBuffer file = ByteBuffer.allocate(FRAME_BYTES);
-    private final Segment segment =
-            Segment.unwritten(FILE, new SegmentHead(1, 0, 0, 0), SegmentTip.empty(0, 0, SegmentTip.State.OPEN));
+    private final Segment segment = Segment.unwritten(
+            new FileStore(), FILE, new SegmentHead(1, 0, 0, 0), SegmentTip.empty(0, 0, SegmentTip.State.OPEN));
 
     @Actor
     public void appender() {
@@ -40,14 +40,15 @@ public class SegmentPublicationStress {
         int bytes = (int) segment.end() - SegmentLayout.HEAD_BYTES;
         if (bytes > 0) {
             seen.r1 = bytes;
-            seen.r2 = (int) SegmentIndex.offset(index().floor(0));
+            seen.r2 = offset();
             seen.r3 = file.get(bytes - 1);
         }
     }
 
-    private SegmentIndex index() {
+    private int offset() {
         try {
-            return segment.index(UNUSED);
+            SegmentIndex index = segment.index(UNUSED);
+            return (int) index.offset(index.floor(0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

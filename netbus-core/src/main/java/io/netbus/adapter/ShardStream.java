@@ -51,6 +51,28 @@ public interface ShardStream {
     EventReader reader(long fromSequence);
 
     /**
+     * Keeps events from that sequence on until the hold is moved or closed, unless a limit that is said to break holds
+     * takes them all the same. A hold that its owner took before is replaced. A stream that lets no event go on its own
+     * need not implement this.
+     *
+     * @param owner who needs them, for operators to see
+     * @throws AdapterException if the stream is closed
+     */
+    default StreamHold hold(String owner, long sequence) {
+        return new StreamHold() {
+            @Override
+            public void moveTo(long needed) {
+                // nothing goes
+            }
+
+            @Override
+            public void close() {
+                // nothing was held
+            }
+        };
+    }
+
+    /**
      * Calls {@code hint} when there may be something new to read, on the writer's thread; it must return at once.
      *
      * @return ends the registration

@@ -8,6 +8,7 @@ import io.netbus.consume.Cursor;
 import io.netbus.consume.PollRequest;
 import io.netbus.consume.PollResult;
 import io.netbus.consume.PushWorker;
+import io.netbus.consume.SourceHold;
 import io.netbus.consume.StreamRequest;
 import io.netbus.event.Durability;
 import io.netbus.event.Event;
@@ -181,6 +182,11 @@ final class DefaultEventBus implements EventBus {
     @Override
     public CompletionStage<Void> whenForced(Cursor cursor) {
         return defaultChannel.whenForced(cursor);
+    }
+
+    @Override
+    public SourceHold hold(String owner, @Nullable Cursor from) {
+        return defaultChannel.hold(owner, from);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netbus.consume.Cursor;
 import io.netbus.consume.PollRequest;
 import io.netbus.consume.PollResult;
 import io.netbus.consume.PushWorker;
+import io.netbus.consume.SourceHold;
 import io.netbus.consume.StreamRequest;
 import io.netbus.event.Durability;
 import io.netbus.event.Event;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** One channel: its shards, their workers and threads, the door before them and the reader behind them. */
 final class DefaultEventChannel implements EventChannel {
@@ -179,6 +181,11 @@ final class DefaultEventChannel implements EventChannel {
     @Override
     public CompletionStage<Void> whenForced(Cursor cursor) {
         return reader.whenForced(cursor);
+    }
+
+    @Override
+    public SourceHold hold(String owner, @Nullable Cursor from) {
+        return reader.hold(owner, from);
     }
 
     @Override

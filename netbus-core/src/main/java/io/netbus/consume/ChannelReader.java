@@ -76,7 +76,7 @@ public final class ChannelReader implements EventSource {
                 }
                 LOG.log(Level.WARNING, "a shard cannot be read, others can: channel=" + name, failure);
             }
-            return new PollResult(events, scan.cursor(from), scan.hasMore());
+            return new PollResult(events, scan.cursor(from), scan.hasMore(), scan.lost());
         }
     }
 
@@ -112,6 +112,11 @@ public final class ChannelReader implements EventSource {
         }
         settle(all, left, null);
         return all.minimalCompletionStage();
+    }
+
+    @Override
+    public SourceHold hold(String owner, @Nullable Cursor from) {
+        return ChannelHold.take(streams, owner, resolve(from == null ? start : from));
     }
 
     @Override

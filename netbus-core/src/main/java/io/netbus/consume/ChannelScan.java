@@ -36,6 +36,7 @@ final class ChannelScan implements AutoCloseable {
     private final EventReader.EventHandler handler = this::accept;
     private int turn; // the rank the next round begins with
     private @Nullable RuntimeException failure; // of the last page
+    private long lost; // by the last page
 
     private List<StoredEvent> page = List.of();
     private long deadlineNanos; // looked at by filtered pages only
@@ -66,10 +67,12 @@ final class ChannelScan implements AutoCloseable {
     List<StoredEvent> read(int limit, long maxBytes, long scanNanos) {
         page = new ArrayList<>(Math.min(limit, 64));
         failure = null;
+        lost = 0;
         deadlineNanos = nanoClock.getAsLong() + scanNanos;
         long leftBytes = maxBytes;
         BitSet readable = new BitSet();
         for (int i = 0; i < streams.length; i++) {
+            passOver(i, streams[i].firstSequence());
             readable.set(i, hasMore(i));
         }
         boolean inTime = true;
@@ -104,6 +107,11 @@ final class ChannelScan implements AutoCloseable {
         return failure;
     }
 
+    /** How many events the last page passed over because they are no longer kept. */
+    long lost() {
+        return lost;
+    }
+
     /** Whether there is an event to read, matching or not. */
     boolean hasMore() {
         for (int i = 0; i < streams.length; i++) {
@@ -114,12 +122,12 @@ final class ChannelScan implements AutoCloseable {
         return false;
     }
 
-    /** Whether anything was read since the start. */
+    /** Whether anything was read, or passed over, since the start. */
     boolean hasMoved() {
         return !moved.isEmpty();
     }
 
-    /** The place reached from {@code start}, which it is if nothing was read. */
+    /** The place reached from {@code start}, which it is if nothing was read or passed over. */
     Cursor cursor(Cursor start) {
         if (moved.isEmpty()) {
             return start;
@@ -193,7 +201,17 @@ final class ChannelScan implements AutoCloseable {
         return looks - lookEvents;
     }
 
+    /** Goes on at a sequence; what lies before it is lost. */
+    private void passOver(int i, long sequence) {
+        if (next[i] < sequence) {
+            lost += sequence - next[i];
+            next[i] = sequence;
+            moved.set(i);
+        }
+    }
+
     private boolean accept(long sequence, long timestampNanos, EventView event) {
+        passOver(rank, sequence);
         if (filter == null || filter.matches(event.payload())) {
             StoredEvent stored = new StoredEvent(streams[rank].shard(), sequence, timestampNanos, event.toEvent());
             page.add(stored);

@@ -216,7 +216,8 @@ public final class Cursor {
         return next[rank];
     }
 
-    private long next(int shard) {
+    /** The sequence it goes on at in a shard; 0 if it does not know it. */
+    long next(int shard) {
         int rank = Arrays.binarySearch(shards, shard);
         return rank < 0 ? 0 : next[rank];
     }

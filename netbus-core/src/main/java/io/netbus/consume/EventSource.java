@@ -3,6 +3,7 @@ package io.netbus.consume;
 import io.netbus.event.StoredEvent;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel's stored events, read across its shards. Reading takes nothing out and needs no thread of the channel's.
@@ -51,6 +52,17 @@ public interface EventSource {
      * Completes when every event before the cursor survives a power cut; exceptionally if that cannot be reached.
      */
     CompletionStage<Void> whenForced(Cursor cursor);
+
+    /**
+     * Keeps events from retention, from a place on, until the hold is moved or closed; only a hard limit that is set to
+     * break holds takes them all the same, and {@link PollResult#lost()} then counts them. A hold that its owner took
+     * before is replaced.
+     *
+     * @param owner who needs them, for operators to see
+     * @param from null for the first event kept
+     * @throws InvalidCursorException as {@link #poll} does
+     */
+    SourceHold hold(String owner, @Nullable Cursor from);
 
     /**
      * Calls {@code hint} when there may be something new to read, on a writer's thread; it must return at once.

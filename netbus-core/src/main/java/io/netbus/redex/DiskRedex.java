@@ -79,6 +79,11 @@ final class DiskRedex implements Redex {
     }
 
     @Override
+    public LogConfig logDefaults() {
+        return config.logDefaults();
+    }
+
+    @Override
     public RedexLog log(String name, LogConfig own) {
         return open(name, own);
     }

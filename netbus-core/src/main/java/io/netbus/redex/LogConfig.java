@@ -1,6 +1,5 @@
 package io.netbus.redex;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.time.Duration;
 
 /**

@@ -2,7 +2,8 @@ package io.netbus.redex;
 
 /**
  * Keeps a log's records from retention, from one sequence on, while its owner still needs them. Lives in this process
- * only: after a restart the owner takes it anew, before the first sweep.
+ * only: after a restart the owner takes it anew, before anything is appended and within a second of opening the log,
+ * when nothing goes yet.
  * <p>
  * <b>Threads:</b> any.
  */

@@ -30,6 +30,11 @@ final class MemoryRedex implements Redex {
     }
 
     @Override
+    public LogConfig logDefaults() {
+        return config.logDefaults();
+    }
+
+    @Override
     public RedexLog log(String name, LogConfig own) {
         return open(name, own);
     }

@@ -14,7 +14,7 @@ public final class PayloadTooLargeException extends RedexException {
     static PayloadTooLargeException of(String log, int payloadBytes, int maxPayloadBytes) {
         return new PayloadTooLargeException(
                 "payload does not fit: log=" + log + ", payloadBytes=" + payloadBytes + ", maxPayloadBytes="
-                        + maxPayloadBytes + " (set by RedexConfig)",
+                        + maxPayloadBytes + " (set by LogConfig)",
                 null);
     }
 }

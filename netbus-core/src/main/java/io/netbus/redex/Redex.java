@@ -8,9 +8,9 @@ import java.util.Optional;
  * The logs of one directory, or of one process's memory.
  * <p>
  * <b>Threads:</b> all methods may be called from any thread. <b>Durability:</b> on disk, an appended record is in the
- * operating system when the append returns (it survives the death of this process) and is forced to the disk within
- * {@link RedexConfig#forceInterval()} (it then survives a power cut), or sooner when {@link RedexLog#whenForced} asks
- * for it; many askers share one force. In memory nothing survives the process, and every record counts as forced.
+ * operating system when the append returns (it survives the death of this process) and is forced to the disk (it then
+ * survives a power cut) as the log's {@link ForcePolicy} says, or sooner when {@link RedexLog#whenForced} asks for it; many
+ * askers share one force. In memory nothing survives the process, and every record counts as forced.
  */
 public interface Redex extends AutoCloseable {
 
@@ -46,6 +46,9 @@ public interface Redex extends AutoCloseable {
      * @throws java.io.UncheckedIOException if the disk fails; the log stays closed
      */
     RedexLog log(String name);
+
+    /** The settings of a log that is opened without its own, to derive others from. */
+    LogConfig logDefaults();
 
     /**
      * As {@link #log(String)}, with settings of its own. They are not kept on disk: who opens the log after a restart says

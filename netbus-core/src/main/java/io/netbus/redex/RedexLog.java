@@ -40,7 +40,7 @@ public interface RedexLog extends AutoCloseable {
      * @param payload from position to limit, copied, left as it was; may be empty
      * @param timestampNanos nanoseconds since 1970; raised to the previous record's stamp if below it
      * @return the record's sequence
-     * @throws PayloadTooLargeException if above {@link RedexConfig#maxPayloadBytes()}; nothing is written
+     * @throws PayloadTooLargeException if above {@link LogConfig#maxPayloadBytes()}; nothing is written
      * @throws LogFullException if there is no room for it; nothing is written
      * @throws LogFailedException if the disk fails, now or earlier; whether the record survives is unknown, and the
      *         log only reads until it is opened again

@@ -6,7 +6,7 @@ import java.time.Duration;
  * What a log keeps. The oldest whole segments go, on a schedule and never the one that is written, as long as at least one
  * of the first three limits is passed without them, and no {@link LogHold} needs them.
  *
- * @param maxAge records older than that may go, by their timestamps
+ * @param maxAge records older than that may go, by their timestamps; from 100 years on, none are too old
  * @param maxBytes so many bytes of the newest segments are kept; 0 or more
  * @param maxRecords so many of the newest records are kept; 0 or more
  * @param hardLimitBytes the most the log may ever take up, holds or not; 0 or more
@@ -17,7 +17,8 @@ public record Retention(Duration maxAge, long maxBytes, long maxRecords, long ha
     /** A limit that is never reached. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    private static final Duration FOREVER = Duration.ofDays(365_000);
+    private static final Duration FOREVER =
+            Duration.ofDays(36_500); // in nanoseconds a long, and so can be taken from a time
     private static final Retention ALL = new Retention(FOREVER, UNLIMITED, UNLIMITED, UNLIMITED, AtHardLimit.REFUSE);
 
     /** What gives way when a log has reached its hard limit and a hold keeps it from shrinking. */

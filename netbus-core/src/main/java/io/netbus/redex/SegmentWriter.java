@@ -6,7 +6,7 @@ import java.io.IOException;
  * The way into a segment's file, while it is open for writing.
  * <p>
  * <b>Threads:</b> the appender, under its log's lock, makes room and writes frames; the force thread forces, writes tips
- * and, once no appender and no reader is left, closes; any thread reads what is written. See {@link RedexConfig.WriteMode} for how the two kinds differ.
+ * and, once no appender and no reader is left, closes; any thread reads what is written. See {@link WriteMode} for how the two kinds differ.
  */
 abstract class SegmentWriter implements ReadableBytes {
 

@@ -10,6 +10,9 @@ final class SweepWorker implements Worker {
 
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Who opened a log has that long to take a hold. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What a log lets go. */
     interface Swept {
 
@@ -17,7 +20,9 @@ final class SweepWorker implements Worker {
         int sweepQuietly();
     }
 
-    private final CopyOnWriteArrayList<Swept> logs = new CopyOnWriteArrayList<>();
+    private record Opened(Swept log, long nanos) {}
+
+    private final CopyOnWriteArrayList<Opened> logs = new CopyOnWriteArrayList<>();
     private final WorkerRunner runner;
     private volatile long nextNanos = System.nanoTime() + INTERVAL_NANOS;
 
@@ -27,11 +32,11 @@ final class SweepWorker implements Worker {
     }
 
     void add(Swept log) {
-        logs.add(log);
+        logs.add(new Opened(log, System.nanoTime()));
     }
 
     void remove(Swept log) {
-        logs.remove(log);
+        logs.removeIf(opened -> opened.log() == log);
     }
 
     /** Asks for a sweep now. */
@@ -55,9 +60,12 @@ final class SweepWorker implements Worker {
             return 0;
         }
         int done = 0;
-        nextNanos = System.nanoTime() + INTERVAL_NANOS; // before: a request while it sweeps asks for another
-        for (Swept log : logs) {
-            done += log.sweepQuietly();
+        long now = System.nanoTime();
+        nextNanos = now + INTERVAL_NANOS; // before: a request while it sweeps asks for another
+        for (Opened opened : logs) {
+            if (now - opened.nanos() >= GRACE_NANOS) {
+                done += opened.log().sweepQuietly();
+            }
         }
         return done;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.netbus.event.Event;
 import io.netbus.event.EventLayout;
-import io.netbus.redex.RedexConfig;
+import io.netbus.redex.LogConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -42,13 +42,13 @@ class EventBusConfigTests {
 
     @Test
     void theDefaultLogHoldsTheDefaultBusesLargestEvent() {
-        assertThat(RedexConfig.defaults().maxPayloadBytes())
+        assertThat(LogConfig.defaults().maxPayloadBytes())
                 .isGreaterThanOrEqualTo(EventBusConfig.defaults().maxPayloadBytes() + EventLayout.MAX_HEAD_BYTES);
     }
 
     @Test
     void aLogMayHoldTheLargestEventThereIs() {
-        RedexConfig config = RedexConfig.defaults().withMaxPayloadBytes(64 * MIB + EventLayout.MAX_HEAD_BYTES);
+        LogConfig config = LogConfig.defaults().withMaxPayloadBytes(64 * MIB + EventLayout.MAX_HEAD_BYTES);
 
         assertThat(config.maxPayloadBytes()).isGreaterThan(64 * MIB);
     }

@@ -73,7 +73,7 @@ class ChannelReaderTests {
         shards[1].append(utf8("{}"));
         Cursor next = reader.poll(PollRequest.first(10)).next();
         PollResult again = reader.poll(PollRequest.first(10).after(next));
-        assertThat(again).isEqualTo(new PollResult(List.of(), next, false));
+        assertThat(again).isEqualTo(new PollResult(List.of(), next, false, 0));
         assertThat(again.next()).isSameAs(next);
     }
 
@@ -267,7 +267,7 @@ class ChannelReaderTests {
     }
 
     @Test
-    void evictedEventsAreAGapInTheSequences() {
+    void evictedEventsAreAGapInTheSequencesAndCounted() {
         MemoryStream[] shards = shards(2);
         fill(shards[0], 100);
         fill(shards[1], 10);
@@ -275,13 +275,84 @@ class ChannelReaderTests {
         PollResult page = reader.poll(PollRequest.first(20));
         shards[0].evictBelow(60);
         shards[1].evictBelow(10);
-        List<StoredEvent> rest =
-                reader.poll(PollRequest.first(1_000).after(page.next())).events();
-        assertThat(rest).extracting(StoredEvent::shard).containsOnly(0);
-        assertThat(rest).extracting(StoredEvent::sequence).startsWith(60L).hasSize(40);
+        int read = page.events().size();
+        assertThat(page.lost()).isZero();
+        PollResult rest = reader.poll(PollRequest.first(1_000).after(page.next()));
+        assertThat(rest.events()).extracting(StoredEvent::shard).containsOnly(0);
+        assertThat(rest.events())
+                .extracting(StoredEvent::sequence)
+                .startsWith(60L)
+                .hasSize(40);
+        assertThat(rest.lost()).isEqualTo(60 + 10 - read);
+        assertThat(reader.poll(PollRequest.first(10).after(rest.next())).lost()).isZero();
+    }
+
+    @Test
+    void aReaderWhoseEventsAreAllGoneGoesOnBehindThem() {
+        MemoryStream[] shards = shards(2);
+        fill(shards[0], 100);
+        ChannelReader reader = reader(shards);
+        PollResult page = reader.poll(PollRequest.first(20));
         shards[0].evictBelow(100);
-        PollResult all = reader.poll(PollRequest.first(1_000).after(page.next()));
-        assertThat(all).isEqualTo(new PollResult(List.of(), page.next(), false));
+
+        PollResult gone = reader.poll(PollRequest.first(1_000).after(page.next()));
+        assertThat(gone).isEqualTo(new PollResult(List.of(), reader.end(), false, 80));
+        assertThat(reader.end().distanceFrom(gone.next())).isZero();
+        assertThat(reader.poll(PollRequest.first(1)).lost())
+                .as("from the start")
+                .isEqualTo(100);
+
+        fill(shards[0], 1);
+        assertThat(reader.poll(PollRequest.first(10).after(gone.next())).events())
+                .extracting(StoredEvent::sequence)
+                .containsExactly(100L);
+    }
+
+    @Test
+    void aHoldIsTakenOnEveryShardAndMovesWithACursor() {
+        MemoryStream[] shards = shards(3);
+        fill(shards[0], 10);
+        fill(shards[2], 10);
+        shards[2].evictBelow(4);
+        ChannelReader reader = reader(shards);
+        SourceHold hold = reader.hold("slow", null);
+        assertThat(held(shards)).containsExactly("slow from 0", "slow from 0", "slow from 4");
+
+        Cursor place = reader.poll(PollRequest.first(4)).next();
+        hold.moveTo(place);
+        assertThat(held(shards))
+                .containsExactly("slow from " + place.next(0), "slow from 0", "slow from " + place.next(2));
+        hold.close();
+        assertThat(held(shards)).containsExactly("", "", "");
+
+        reader.hold("again", place);
+        assertThat(held(shards))
+                .containsExactly("again from " + place.next(0), "again from 0", "again from " + place.next(2));
+    }
+
+    @Test
+    void aHoldIsTakenOnAllShardsOrOnNone() {
+        MemoryStream[] shards = shards(3);
+        shards[2].failHolds = true;
+        assertThatThrownBy(() -> reader(shards).hold("slow", null)).isInstanceOf(AdapterException.class);
+        assertThat(held(shards)).containsExactly("", "", "");
+    }
+
+    @Test
+    void whatGoesWhileAPageIsReadIsCountedToo() {
+        MemoryStream[] shards = shards(1);
+        fill(shards[0], 100);
+        ChannelScan scan = reader(shards).scan(StreamRequest.fromBeginning());
+        assertThat(scan.read(10, Long.MAX_VALUE, 0)).hasSize(10);
+        shards[0].evictBelow(50);
+        assertThat(scan.read(10, Long.MAX_VALUE, 0))
+                .extracting(StoredEvent::sequence)
+                .startsWith(50L)
+                .hasSize(10);
+        assertThat(scan.lost()).isEqualTo(40);
+        assertThat(scan.read(10, Long.MAX_VALUE, 0)).hasSize(10);
+        assertThat(scan.lost()).isZero();
+        scan.close();
     }
 
     @Test
@@ -408,6 +479,7 @@ class ChannelReaderTests {
                         thrown -> assertThat(thrown.reason()).isEqualTo(reason))
                 .hasMessageContaining(message);
         assertThatThrownBy(() -> reader.whenForced(cursor)).isInstanceOf(InvalidCursorException.class);
+        assertThatThrownBy(() -> reader.hold("x", cursor)).isInstanceOf(InvalidCursorException.class);
     }
 
     private static void assertEqualsModel(long seed, MemoryStream[] shards, List<StoredEvent> read, boolean filtered) {
@@ -437,6 +509,10 @@ class ChannelReaderTests {
 
     private static @Nullable Cursor parsed(@Nullable Cursor cursor) {
         return cursor == null ? null : Cursor.parse(cursor.toString());
+    }
+
+    private static List<String> held(MemoryStream[] shards) {
+        return Arrays.stream(shards).map(shard -> shard.held).toList();
     }
 
     private static int[] counts(List<StoredEvent> events, int shards) {

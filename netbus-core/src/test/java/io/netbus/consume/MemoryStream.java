@@ -1,7 +1,9 @@
 package io.netbus.consume;
 
+import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.EventReader;
 import io.netbus.adapter.ShardStream;
+import io.netbus.adapter.StreamHold;
 import io.netbus.event.Event;
 import io.netbus.event.EventBatch;
 import io.netbus.event.EventView;
@@ -23,6 +25,9 @@ final class MemoryStream implements ShardStream {
     volatile @Nullable Error readError; // thrown instead of any event
     volatile long failureAt;
     volatile CompletableFuture<Void> forced = CompletableFuture.completedFuture(null);
+
+    volatile String held = ""; // the last hold, while it is one
+    volatile boolean failHolds;
 
     private final int shard;
     private final List<byte[]> events = new ArrayList<>(); // guarded by itself
@@ -124,6 +129,29 @@ final class MemoryStream implements ShardStream {
         openReaders.incrementAndGet();
         readersOpened.incrementAndGet();
         return new Reader(Math.max(fromSequence, first));
+    }
+
+    @Override
+    public StreamHold hold(String owner, long sequence) {
+        if (failHolds) {
+            throw new AdapterException("stream is closed", null);
+        }
+        held = owner + " from " + sequence;
+        return new StreamHold() {
+
+            private long from = sequence;
+
+            @Override
+            public void moveTo(long target) {
+                from = Math.max(from, target);
+                held = owner + " from " + from;
+            }
+
+            @Override
+            public void close() {
+                held = "";
+            }
+        };
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.netbus.redex;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -72,7 +72,7 @@ class CrashHistoryTests {
             store = new SimulatedStore(seed, base);
             config = LogFiles.CONFIG
                     .withForceInterval(Duration.ofHours(1))
-                    .withWriteMode(random.nextBoolean() ? RedexConfig.WriteMode.MAPPED : RedexConfig.WriteMode.CHANNEL);
+                    .withWriteMode(random.nextBoolean() ? WriteMode.MAPPED : WriteMode.CHANNEL);
             Retention retention = random.nextInt(3) == 0 ? Retention.all().withMaxRecords(5) : Retention.all();
             own = config.logDefaults().withRetention(retention);
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.netbus.redex;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

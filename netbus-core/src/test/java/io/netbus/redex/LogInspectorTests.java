@@ -37,8 +37,8 @@ class LogInspectorTests {
     // --- closed logs
 
     @ParameterizedTest
-    @EnumSource(RedexConfig.WriteMode.class)
-    void aClosedLogIsClean(RedexConfig.WriteMode mode) {
+    @EnumSource(WriteMode.class)
+    void aClosedLogIsClean(WriteMode mode) {
         SmallLog small = SmallLog.closed(temp, mode);
 
         Verified verified = SmallLog.verify(temp);
@@ -56,7 +56,7 @@ class LogInspectorTests {
 
     @Test
     void everyFlippedBitIsNamedByFileAndPlace() throws IOException {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         FrozenStore frozen = new FrozenStore(temp);
         Random random = new Random(SEED);
         int flips = 0;
@@ -106,7 +106,7 @@ class LogInspectorTests {
 
     @Test
     void aFileCutAnywhereIsNamed() throws IOException {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         FrozenStore frozen = new FrozenStore(temp);
         for (Path path : frozen.logFiles()) {
             byte[] whole = frozen.bytes(path);
@@ -125,7 +125,7 @@ class LogInspectorTests {
 
     @Test
     void aMissingCheckpointIsNamed() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Path path = small.directory.resolve(CheckpointFile.FILE_NAME);
         Files.delete(path);
 
@@ -139,7 +139,7 @@ class LogInspectorTests {
 
     @Test
     void aMissingSegmentIsNamedWithItsRecords() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         List<Path> segments = small.segments();
         long[][] records = {{5, 10}, {10, 13}};
         for (int i = 0; i < 2; i++) {
@@ -164,8 +164,8 @@ class LogInspectorTests {
 
     @Test
     void aSegmentOfAnotherLogIsNamed() throws IOException {
-        SmallLog small = SmallLog.closed(temp.resolve("a"), RedexConfig.WriteMode.CHANNEL);
-        SmallLog other = SmallLog.closed(temp.resolve("b"), RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp.resolve("a"), WriteMode.CHANNEL);
+        SmallLog other = SmallLog.closed(temp.resolve("b"), WriteMode.CHANNEL);
         for (Path path : small.segments()) {
             byte[] whole = Files.readAllBytes(path);
             Files.write(path, Files.readAllBytes(other.directory.resolve(path.getFileName())));
@@ -186,7 +186,7 @@ class LogInspectorTests {
 
     @Test
     void swappedSegmentsOfOneLogAreNamed() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         List<Path> segments = small.segments();
         byte[] first = Files.readAllBytes(segments.get(0));
         Files.write(segments.get(0), Files.readAllBytes(segments.get(1)));
@@ -199,7 +199,7 @@ class LogInspectorTests {
 
     @Test
     void bytesBehindTheEndOfAClosedSegmentAreDamageAndZerosAreNot() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         for (Path path : small.segments()) {
             byte[] whole = Files.readAllBytes(path);
             byte[] longer = Arrays.copyOf(whole, whole.length + 10_000);
@@ -222,7 +222,7 @@ class LogInspectorTests {
 
     @Test
     void readingGoesOnBehindDamageAndSaysWhichRecordsAreGone() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Path path = small.segments().get(0); // records 5, 6, and 7 to 9
         List<Integer> frames = LogFiles.frameOffsets(Files.readAllBytes(path));
         flip(path, frames.get(1) + 45, 0);
@@ -253,7 +253,7 @@ class LogInspectorTests {
     @Test
     void aFrameInAPayloadIsNotTakenForOneOfTheLog() throws IOException {
         byte[] frame;
-        try (SmallLog small = new SmallLog(temp, RedexConfig.WriteMode.CHANNEL)) {
+        try (SmallLog small = new SmallLog(temp, WriteMode.CHANNEL)) {
             small.append("the frame of this record is the payload of the next");
             byte[] file = Files.readAllBytes(small.segments().get(0));
             frame = Arrays.copyOfRange(file, SegmentLayout.HEAD_BYTES, file.length);
@@ -273,7 +273,7 @@ class LogInspectorTests {
 
     @Test
     void aSectorThatCannotBeReadTakesOnlyItselfAway() throws IOException {
-        try (SmallLog small = new SmallLog(temp, RedexConfig.WriteMode.CHANNEL)) {
+        try (SmallLog small = new SmallLog(temp, WriteMode.CHANNEL)) {
             for (int i = 0; i < 40; i++) {
                 small.append("x".repeat(1_000));
             }
@@ -300,7 +300,7 @@ class LogInspectorTests {
 
     @Test
     void strangeFilesAreNamedAndAreNoDamage() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Path beside = Files.createFile(temp.resolve("notes.txt"));
         Path within = Files.createFile(small.directory.resolve("1.log"));
 
@@ -328,8 +328,8 @@ class LogInspectorTests {
     // --- logs left by a crash, and open ones
 
     @ParameterizedTest
-    @EnumSource(RedexConfig.WriteMode.class)
-    void whatACrashLeavesIsNoDamageWhereverItIsCut(RedexConfig.WriteMode mode) throws IOException {
+    @EnumSource(WriteMode.class)
+    void whatACrashLeavesIsNoDamageWhereverItIsCut(WriteMode mode) throws IOException {
         Path copy;
         long tipEnd;
         byte[] whole;
@@ -358,7 +358,7 @@ class LogInspectorTests {
 
         for (int size = end - 1; size >= SegmentLayout.HEAD_BYTES; size--) {
             byte[] cut = Arrays.copyOf(whole, size);
-            byte[] left = mode == RedexConfig.WriteMode.MAPPED ? Arrays.copyOf(cut, 64 * 1024) : cut;
+            byte[] left = mode == WriteMode.MAPPED ? Arrays.copyOf(cut, 64 * 1024) : cut;
             Files.write(active, left);
             Verified verified = SmallLog.verify(copy);
             if (size >= tipEnd || Arrays.mismatch(left, whole) >= tipEnd) { // padding may be cut without a trace
@@ -377,8 +377,8 @@ class LogInspectorTests {
     }
 
     @ParameterizedTest
-    @EnumSource(RedexConfig.WriteMode.class)
-    void besideALivingOwnerNothingIsDamage(RedexConfig.WriteMode mode) throws IOException {
+    @EnumSource(WriteMode.class)
+    void besideALivingOwnerNothingIsDamage(WriteMode mode) throws IOException {
         try (SmallLog small = new SmallLog(temp, mode)) {
             Random random = new Random(SEED);
             for (int round = 0; round < 200; round++) {
@@ -404,7 +404,7 @@ class LogInspectorTests {
 
     @Test
     void besideAnotherProcessThatAppendsNothingIsDamage() throws Exception {
-        try (ChildProcess owner = ChildProcess.appending(temp, RedexConfig.WriteMode.MAPPED)) {
+        try (ChildProcess owner = ChildProcess.appending(temp, WriteMode.MAPPED)) {
             assertThat(owner.line()).isEqualTo("open");
             long next = 0;
             long seen = 0;
@@ -431,7 +431,7 @@ class LogInspectorTests {
 
     @Test
     void lookingChangesNothing() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.MAPPED);
+        SmallLog small = SmallLog.closed(temp, WriteMode.MAPPED);
         flip(small.segments().get(1), 4_200, 2);
         Files.createFile(small.directory.resolve("x.tmp"));
         Map<String, String> before = stamps();
@@ -448,7 +448,7 @@ class LogInspectorTests {
 
     @Test
     void theOwnerIsToldWithoutTakingItsLock() throws Exception {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         assertThat(LogInspector.of(temp).owner()).isEqualTo(LogOwner.NONE);
         try (ChildProcess owner = ChildProcess.holding(temp)) {
             assertThat(owner.line()).isEqualTo("open");
@@ -460,7 +460,7 @@ class LogInspectorTests {
             }
             owner.kill();
         }
-        try (SmallLog own = new SmallLog(temp, RedexConfig.WriteMode.CHANNEL)) {
+        try (SmallLog own = new SmallLog(temp, WriteMode.CHANNEL)) {
             assertThat(LogInspector.of(temp).owner().alive()).isTrue();
             assertThat(own.log.nextSequence()).isEqualTo(15);
             try (ChildProcess late = ChildProcess.trying(temp)) { // looking did not lose the lock
@@ -471,7 +471,7 @@ class LogInspectorTests {
 
     @Test
     void aDeadOwnerIsNoOwner() throws Exception {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         long pid;
         try (ChildProcess owner = ChildProcess.holding(temp)) {
             owner.line();
@@ -484,8 +484,8 @@ class LogInspectorTests {
     }
 
     @ParameterizedTest
-    @EnumSource(RedexConfig.WriteMode.class)
-    void aReaderFollowsALivingOwner(RedexConfig.WriteMode mode) {
+    @EnumSource(WriteMode.class)
+    void aReaderFollowsALivingOwner(WriteMode mode) {
         try (SmallLog small = new SmallLog(temp, mode);
                 LogReader reader = LogInspector.of(temp).reader(SmallLog.NAME, 0, found -> {})) {
             long next = 0;
@@ -513,7 +513,7 @@ class LogInspectorTests {
         reports.setLevel(Level.OFF);
         try {
             for (int crash = 1; crash <= 3; crash++) {
-                try (SmallLog small = new SmallLog(base, RedexConfig.WriteMode.CHANNEL)) {
+                try (SmallLog small = new SmallLog(base, WriteMode.CHANNEL)) {
                     small.append("before crash " + crash);
                     small.log.sync();
                     small.batch("and", "after the force");
@@ -524,7 +524,7 @@ class LogInspectorTests {
                     base = SmallLog.copy(small.base, temp.resolve(Integer.toString(crash)));
                 }
             }
-            new SmallLog(base, RedexConfig.WriteMode.CHANNEL).close();
+            new SmallLog(base, WriteMode.CHANNEL).close();
         } finally {
             reports.setLevel(null);
         }

@@ -86,7 +86,7 @@ class LogRepairTests {
 
     @Test
     void aCleanLogIsLeftAlone() throws IOException {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         Map<String, String> before = state(temp);
 
         Repaired repaired = repair(temp);
@@ -102,7 +102,7 @@ class LogRepairTests {
      */
     @Test
     void afterAnyFlippedBitTheLogOpensAndNoOtherRecordIsLost() throws IOException {
-        SmallLog small = SmallLog.closed(temp.resolve("log"), RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp.resolve("log"), WriteMode.CHANNEL);
         Map<Long, String> all = records(small.base);
         Map<String, byte[]> whole = SmallLog.content(small.base);
         Random random = new Random(SEED);
@@ -143,7 +143,7 @@ class LogRepairTests {
 
     @Test
     void aDamagedFrameHeadIsProvedByTheChecksum() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Path path = small.segments().get(0);
         byte[] whole = Files.readAllBytes(path);
         int frame = LogFiles.frameOffsets(whole).get(1);
@@ -169,7 +169,7 @@ class LogRepairTests {
 
     @Test
     void aLostFrameIsAHoleThatCanBeReadAround() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Path path = small.segments().get(0); // records 5, 6, and 7 to 9
         byte[] bytes = Files.readAllBytes(path);
         List<Integer> frames = LogFiles.frameOffsets(bytes);
@@ -199,7 +199,7 @@ class LogRepairTests {
 
     @Test
     void aCutSegmentKeepsItsSequences() throws IOException {
-        SmallLog small = SmallLog.closed(temp.resolve("log"), RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp.resolve("log"), WriteMode.CHANNEL);
         Map<String, byte[]> whole = SmallLog.content(small.base);
         Map<Long, String> all = records(small.base);
         for (Path path : small.segments()) {
@@ -228,7 +228,7 @@ class LogRepairTests {
 
     @Test
     void aMissingSegmentIsReportedAndNothingIsDone() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Files.delete(small.segments().get(1));
         Map<String, String> before = state(temp);
 
@@ -242,7 +242,7 @@ class LogRepairTests {
 
     @Test
     void bothTipsOfASegmentAreMadeAnew() throws IOException {
-        SmallLog small = SmallLog.closed(temp.resolve("log"), RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp.resolve("log"), WriteMode.CHANNEL);
         Map<String, byte[]> whole = SmallLog.content(small.base);
         Map<Long, String> all = records(small.base);
         for (Path path : small.segments()) {
@@ -263,7 +263,7 @@ class LogRepairTests {
 
     @Test
     void bothSlotsOfTheCheckpointAreMadeAnew() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         Map<Long, String> all = records(temp);
         Path path = small.directory.resolve(CheckpointFile.FILE_NAME);
         flip(path, 3, 1);
@@ -278,7 +278,7 @@ class LogRepairTests {
 
     @Test
     void whatFollowsTheEndOfAClosedSegmentGoesToQuarantine() throws IOException {
-        SmallLog small = SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
         for (Path path : small.segments()) {
             byte[] whole = Files.readAllBytes(path);
             byte[] longer = Arrays.copyOf(whole, whole.length + 300);
@@ -294,8 +294,8 @@ class LogRepairTests {
     }
 
     @ParameterizedTest
-    @EnumSource(RedexConfig.WriteMode.class)
-    void whatACrashLeftIsMendedAsOpeningDoes(RedexConfig.WriteMode mode) throws IOException {
+    @EnumSource(WriteMode.class)
+    void whatACrashLeftIsMendedAsOpeningDoes(WriteMode mode) throws IOException {
         Path crashed = temp.resolve("crashed");
         Map<Long, String> all;
         try (SmallLog small = new SmallLog(temp.resolve("open"), mode)) {
@@ -323,7 +323,7 @@ class LogRepairTests {
     @Test
     void damageToTheLastForcedRecordOfACrashedLogDoesNotKeepItClosed() throws IOException {
         Path crashed = temp.resolve("crashed");
-        try (SmallLog small = new SmallLog(temp.resolve("open"), RedexConfig.WriteMode.CHANNEL)) {
+        try (SmallLog small = new SmallLog(temp.resolve("open"), WriteMode.CHANNEL)) {
             small.append("first", "second");
             small.log.sync();
             small.append("third"); // and the tip behind the second
@@ -347,7 +347,7 @@ class LogRepairTests {
 
     @Test
     void besideALivingOwnerItIsRefused() throws IOException {
-        SmallLog.closed(temp, RedexConfig.WriteMode.CHANNEL);
+        SmallLog.closed(temp, WriteMode.CHANNEL);
         try (ChildProcess owner = ChildProcess.holding(temp)) {
             owner.line();
             for (boolean dryRun : new boolean[] {true, false}) {

@@ -88,8 +88,7 @@ final class LogRun {
         this.store = store;
         this.model = model;
         this.payloads = new Random(seed);
-        this.config = CONFIG.withWriteMode(
-                payloads.nextBoolean() ? RedexConfig.WriteMode.MAPPED : RedexConfig.WriteMode.CHANNEL);
+        this.config = CONFIG.withWriteMode(payloads.nextBoolean() ? WriteMode.MAPPED : WriteMode.CHANNEL);
         this.callsBefore = -store.changes();
     }
 

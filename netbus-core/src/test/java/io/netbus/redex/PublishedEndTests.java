@@ -3,7 +3,6 @@ package io.netbus.redex;
 import static io.netbus.redex.LogFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

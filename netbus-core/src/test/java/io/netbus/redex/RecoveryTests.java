@@ -7,7 +7,6 @@ import static io.netbus.redex.LogFiles.zeroed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

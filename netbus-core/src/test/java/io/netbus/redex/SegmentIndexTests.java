@@ -2,7 +2,6 @@ package io.netbus.redex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netbus.redex.RedexConfig.WriteMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

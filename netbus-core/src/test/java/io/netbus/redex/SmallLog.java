@@ -33,11 +33,11 @@ final class SmallLog implements AutoCloseable {
     private final LogHold hold;
     private Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
-    SmallLog(Path base, RedexConfig.WriteMode mode) {
+    SmallLog(Path base, WriteMode mode) {
         this(base, mode, new FileStore());
     }
 
-    SmallLog(Path base, RedexConfig.WriteMode mode, SegmentStore store) {
+    SmallLog(Path base, WriteMode mode, SegmentStore store) {
         this.base = base;
         this.directory = base.resolve(LogName.directory(NAME));
         InstantSource clock = () -> now;
@@ -53,7 +53,7 @@ final class SmallLog implements AutoCloseable {
     }
 
     /** Segments of 4, 3, 3 and 2 records, the first of which is dropped; closed. */
-    static SmallLog closed(Path base, RedexConfig.WriteMode mode) {
+    static SmallLog closed(Path base, WriteMode mode) {
         try (SmallLog small = new SmallLog(base, mode)) {
             small.append("a", "", "ccc");
             small.batch("one", "two");

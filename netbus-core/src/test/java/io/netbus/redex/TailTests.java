@@ -35,7 +35,7 @@ class TailTests {
 
     @Test
     void damageIsToldBehindTheLastRecordBeforeIt() throws Exception {
-        LogFiles files = new LogFiles(base, RedexConfig.WriteMode.MAPPED);
+        LogFiles files = new LogFiles(base, WriteMode.MAPPED);
         try (Redex redex = files.open()) {
             for (int i = 0; i < 5; i++) {
                 redex.log(LogFiles.NAME).append(utf8("record " + i), i);

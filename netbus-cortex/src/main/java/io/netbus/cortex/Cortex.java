@@ -11,6 +11,7 @@ import io.netbus.cortex.tasks.TasksModel;
 import io.netbus.cortex.tasks.TasksRepository;
 import io.netbus.cortex.watch.WatchThread;
 import io.netbus.redex.Redex;
+import io.netbus.redex.Retention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +48,10 @@ public final class Cortex implements AutoCloseable {
     public static Cortex open(Redex redex, CortexConfig config) {
         WatchThread watchers = WatchThread.start();
         try {
-            TasksModel tasks = TasksModel.open(redex.log(TasksModel.LOG_NAME), config.clock(), watchers);
+            TasksModel tasks = TasksModel.open(
+                    redex.log(TasksModel.LOG_NAME, redex.logDefaults().withRetention(Retention.all())),
+                    config.clock(),
+                    watchers);
             return new Cortex(watchers, tasks);
         } catch (Throwable e) {
             watchers.close();

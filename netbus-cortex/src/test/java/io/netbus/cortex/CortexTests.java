@@ -17,9 +17,15 @@ import io.netbus.cortex.tasks.TaskChanges;
 import io.netbus.cortex.tasks.TaskQuery;
 import io.netbus.cortex.tasks.TasksBridge;
 import io.netbus.cortex.tasks.TasksModel;
+import io.netbus.event.Durability;
 import io.netbus.event.StoredEvent;
+import io.netbus.redex.Acknowledgement;
+import io.netbus.redex.ForcePolicy;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.RedexLog;
+import io.netbus.redex.Retention;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +42,35 @@ class CortexTests {
 
     @TempDir
     private Path directory;
+
+    @Test
+    void aModelWaitsForTheDiskAsItsCommandsSayWhateverTheLogsDo() {
+        LogConfig logs = LogConfig.defaults()
+                .withAcknowledgement(Acknowledgement.FSYNCED)
+                .withForcePolicy(ForcePolicy.never());
+        try (Redex redex = Redex.onDisk(directory, RedexConfig.defaults().withLogDefaults(logs));
+                Cortex cortex = Cortex.open(redex, CortexConfig.defaults())) {
+            RedexLog log = redex.log(TasksModel.LOG_NAME);
+
+            cortex.tasks().withDurability(Durability.WRITTEN).create(1, "one");
+            assertThat(log.forcedSequence()).isZero();
+            cortex.tasks().create(2, "two");
+            assertThat(log.forcedSequence()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aModelKeepsEverythingWhateverTheLogsDo() {
+        LogConfig logs = LogConfig.defaults().withRetention(Retention.all().withMaxRecords(0));
+        try (Redex redex = Redex.inMemory(RedexConfig.defaults().withLogDefaults(logs));
+                Cortex cortex = Cortex.open(redex, CortexConfig.defaults())) {
+            for (int i = 0; i < 1_000; i++) {
+                cortex.tasks().create(i, "task");
+            }
+            redex.log(TasksModel.LOG_NAME).sweep();
+            assertThat(redex.log(TasksModel.LOG_NAME).firstSequence()).isZero();
+        }
+    }
 
     @Test
     void tasksAreThereAgainAfterARestart() {

@@ -12,6 +12,7 @@ public record BridgeDescriptor(
         long lag,
         long handled,
         long quarantined,
+        long lost,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String error) {
 
     static BridgeDescriptor of(BridgeStats stats) {
@@ -22,6 +23,7 @@ public record BridgeDescriptor(
                 stats.lag(),
                 stats.handled(),
                 stats.quarantined(),
+                stats.lost(),
                 stats.lastError());
     }
 }

@@ -2,6 +2,7 @@ package io.netbus.actuator.endpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.netbus.redex.RedexLogStats;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A log's numbers, see {@link RedexLogStats}. */
@@ -12,7 +13,10 @@ public record LogDescriptor(
         long forcedSequence,
         long bytes,
         int segments,
+        long unforcedBytes,
         long quarantinedBytes,
+        List<HoldDescriptor> holds,
+        long brokenHolds,
         int epoch,
         State state,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String failure) {
@@ -33,7 +37,10 @@ public record LogDescriptor(
                 stats.forcedSequence(),
                 stats.bytes(),
                 stats.segments(),
+                stats.unforcedBytes(),
                 stats.quarantinedBytes(),
+                stats.holds().stream().map(HoldDescriptor::of).toList(),
+                stats.brokenHolds(),
                 stats.epoch(),
                 stats.failure() == null ? State.OPEN : State.FAILED,
                 stats.failure());

@@ -63,6 +63,57 @@ public enum NetbusMeters implements MeterDocumentation {
             "Records of a log that would not survive a power cut",
             Tag.LOG),
 
+    /** Bytes those take. */
+    LOG_UNFORCED_SIZE(
+            "netbus.log.unforced.size",
+            Meter.Type.GAUGE,
+            "bytes",
+            "Size of a log's records that would not survive a power cut",
+            Tag.LOG),
+
+    /** How long the oldest of them has waited. */
+    LOG_UNFORCED_AGE(
+            "netbus.log.unforced.age",
+            Meter.Type.GAUGE,
+            "seconds",
+            "Age of the oldest record that would not survive a power cut; 0 without one",
+            Tag.LOG),
+
+    /** How long the last force took. */
+    LOG_FORCE_LAST(
+            "netbus.log.force.last",
+            Meter.Type.GAUGE,
+            "seconds",
+            "How long the last force took; 0 before the first",
+            Tag.LOG),
+
+    /** Who keeps records from retention. */
+    LOG_HOLDS("netbus.log.holds", Meter.Type.GAUGE, "holds", "Holds that keep records from retention", Tag.LOG),
+
+    /** How many records those keep. */
+    LOG_HELD(
+            "netbus.log.held",
+            Meter.Type.GAUGE,
+            "records",
+            "Records from the lowest hold to the log's end; 0 without a hold",
+            Tag.LOG),
+
+    /** How often they did not. */
+    LOG_HOLDS_BROKEN(
+            "netbus.log.holds.broken",
+            Meter.Type.COUNTER,
+            null,
+            "How often the hard limit took records that were held",
+            Tag.LOG),
+
+    /** What recovery moved aside. */
+    LOG_QUARANTINED(
+            "netbus.log.quarantined",
+            Meter.Type.GAUGE,
+            "bytes",
+            "Size of the torn tails that recovery has moved aside since the log exists",
+            Tag.LOG),
+
     /** Records of its log that a fold has not folded yet. */
     FOLD_LAG(
             "netbus.fold.lag",
@@ -77,6 +128,14 @@ public enum NetbusMeters implements MeterDocumentation {
             Meter.Type.GAUGE,
             "events",
             "Events of its channel that a bridge has not handled yet; -1 while unknown",
+            Tag.BRIDGE),
+
+    /** Events of its channel that a bridge never saw. */
+    BRIDGE_LOST(
+            "netbus.bridge.lost",
+            Meter.Type.COUNTER,
+            null,
+            "Events of its channel that were no longer kept when a bridge came to them",
             Tag.BRIDGE);
 
     private final String name;

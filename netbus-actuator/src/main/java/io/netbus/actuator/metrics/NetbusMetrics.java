@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ public final class NetbusMetrics implements MeterBinder {
      * when new channels and logs are seen, so that neither a thread has to look for them nor the bus to announce them.
      */
     private static final long SNAPSHOT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final EventBus bus;
     private final @Nullable Redex redex;
@@ -138,13 +140,18 @@ public final class NetbusMetrics implements MeterBinder {
         private void addShard(ShardKey key) {
             Tags tags = tag(NetbusMeters.Tag.CHANNEL, key.channel())
                     .and(tag(NetbusMeters.Tag.SHARD, Integer.toString(key.shard())));
-            counter(NetbusMeters.EVENTS_OFFERED, tags, key, ShardStats::offered);
-            counter(NetbusMeters.EVENTS_ACCEPTED, tags, key, ShardStats::accepted);
-            counter(NetbusMeters.EVENTS_ACKNOWLEDGED, tags, key, ShardStats::acknowledged);
-            counter(NetbusMeters.EVENTS_LOST, reason(tags, "refused"), key, ShardStats::refused);
-            counter(NetbusMeters.EVENTS_LOST, reason(tags, "timed_out"), key, ShardStats::timedOut);
-            counter(NetbusMeters.EVENTS_LOST, reason(tags, "rejected"), key, ShardStats::rejected);
-            counter(NetbusMeters.EVENTS_LOST, reason(tags, "lost_at_close"), key, ShardStats::lostAtClose);
+            counter(NetbusMeters.EVENTS_OFFERED, tags, ShardStats::offered, key, Snapshot::shards);
+            counter(NetbusMeters.EVENTS_ACCEPTED, tags, ShardStats::accepted, key, Snapshot::shards);
+            counter(NetbusMeters.EVENTS_ACKNOWLEDGED, tags, ShardStats::acknowledged, key, Snapshot::shards);
+            counter(NetbusMeters.EVENTS_LOST, reason(tags, "refused"), ShardStats::refused, key, Snapshot::shards);
+            counter(NetbusMeters.EVENTS_LOST, reason(tags, "timed_out"), ShardStats::timedOut, key, Snapshot::shards);
+            counter(NetbusMeters.EVENTS_LOST, reason(tags, "rejected"), ShardStats::rejected, key, Snapshot::shards);
+            counter(
+                    NetbusMeters.EVENTS_LOST,
+                    reason(tags, "lost_at_close"),
+                    ShardStats::lostAtClose,
+                    key,
+                    Snapshot::shards);
             gauge(NetbusMeters.SHARD_DEPTH, tags, ShardStats::queued, key, Snapshot::shards);
             gauge(NetbusMeters.SHARD_QUEUED, tags, ShardStats::queuedBytes, key, Snapshot::shards);
         }
@@ -158,6 +165,23 @@ public final class NetbusMetrics implements MeterBinder {
                     stats -> stats.nextSequence() - stats.forcedSequence(),
                     name,
                     Snapshot::logs);
+            gauge(NetbusMeters.LOG_UNFORCED_SIZE, tags, RedexLogStats::unforcedBytes, name, Snapshot::logs);
+            gauge(
+                    NetbusMeters.LOG_UNFORCED_AGE,
+                    tags,
+                    stats -> stats.unforcedNanos() / NANOS_PER_SECOND,
+                    name,
+                    Snapshot::logs);
+            gauge(
+                    NetbusMeters.LOG_FORCE_LAST,
+                    tags,
+                    stats -> stats.lastForceNanos() / NANOS_PER_SECOND,
+                    name,
+                    Snapshot::logs);
+            gauge(NetbusMeters.LOG_HOLDS, tags, stats -> stats.holds().size(), name, Snapshot::logs);
+            gauge(NetbusMeters.LOG_HELD, tags, NetbusMetrics::heldRecords, name, Snapshot::logs);
+            counter(NetbusMeters.LOG_HOLDS_BROKEN, tags, RedexLogStats::brokenHolds, name, Snapshot::logs);
+            gauge(NetbusMeters.LOG_QUARANTINED, tags, RedexLogStats::quarantinedBytes, name, Snapshot::logs);
         }
 
         private void addFold(String name) {
@@ -168,11 +192,13 @@ public final class NetbusMetrics implements MeterBinder {
         private void addBridge(String name) {
             Tags tags = tag(NetbusMeters.Tag.BRIDGE, name);
             gauge(NetbusMeters.BRIDGE_LAG, tags, BridgeStats::lag, name, Snapshot::bridges);
+            counter(NetbusMeters.BRIDGE_LOST, tags, BridgeStats::lost, name, Snapshot::bridges);
         }
 
-        private void counter(NetbusMeters meter, Tags tags, ShardKey key, ToLongFunction<ShardStats> value) {
+        private <K, S> void counter(
+                NetbusMeters meter, Tags tags, ToLongFunction<S> value, K key, Function<Snapshot, Map<K, S>> part) {
             FunctionCounter.builder(meter.getName(), NetbusMetrics.this, metrics -> {
-                        ShardStats stats = metrics.snapshot().shards().get(key);
+                        S stats = part.apply(metrics.snapshot()).get(key);
                         return stats == null ? 0 : value.applyAsLong(stats);
                     })
                     .description(meter.meaning())
@@ -182,16 +208,24 @@ public final class NetbusMetrics implements MeterBinder {
         }
 
         private <K, S> void gauge(
-                NetbusMeters meter, Tags tags, ToLongFunction<S> value, K key, Function<Snapshot, Map<K, S>> part) {
+                NetbusMeters meter, Tags tags, ToDoubleFunction<S> value, K key, Function<Snapshot, Map<K, S>> part) {
             Gauge.builder(meter.getName(), NetbusMetrics.this, metrics -> {
                         S stats = part.apply(metrics.snapshot()).get(key);
-                        return stats == null ? Double.NaN : value.applyAsLong(stats);
+                        return stats == null ? Double.NaN : value.applyAsDouble(stats);
                     })
                     .description(meter.meaning())
                     .baseUnit(meter.getBaseUnit())
                     .tags(tags)
                     .register(registry);
         }
+    }
+
+    private static long heldRecords(RedexLogStats stats) {
+        long lowest = stats.holds().stream()
+                .mapToLong(RedexLogStats.Hold::sequence)
+                .min()
+                .orElse(stats.nextSequence());
+        return Math.max(0, stats.nextSequence() - Math.max(lowest, stats.firstSequence()));
     }
 
     private static Tags reason(Tags tags, String reason) {

@@ -58,6 +58,16 @@ class NetbusEndpointTests {
     }
 
     @Test
+    void showsWhoHoldsALogsRecords() {
+        redex.log("orders").hold("slow", 0);
+
+        assertThat(new NetbusEndpoint(bus, redex, null).netbus().logs())
+                .filteredOn(log -> log.name().equals("orders"))
+                .singleElement()
+                .satisfies(log -> assertThat(log.holds()).containsExactly(new HoldDescriptor("slow", 0, false)));
+    }
+
+    @Test
     void showsWhyALogHasFailed() {
         List<LogDescriptor> logs =
                 new NetbusEndpoint(bus, Faults.failed(redex), null).netbus().logs();

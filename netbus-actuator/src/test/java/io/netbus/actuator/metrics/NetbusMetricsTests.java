@@ -18,19 +18,27 @@ import io.netbus.cortex.tasks.TaskChanges;
 import io.netbus.cortex.tasks.TasksBridge;
 import io.netbus.event.Durability;
 import io.netbus.event.StoredEvent;
+import io.netbus.redex.ForcePolicy;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import io.netbus.redex.RedexLog;
+import io.netbus.redex.Retention;
+import io.netbus.redex.Retention.AtHardLimit;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetbusMetricsTests {
 
@@ -92,6 +100,43 @@ class NetbusMetricsTests {
     }
 
     @Test
+    void tellsWhatIsUnforcedAndWhatIsHeld(@TempDir Path directory) {
+        LogConfig logs = LogConfig.defaults()
+                .withForcePolicy(ForcePolicy.never())
+                .withSegmentBytes(64 * 1024)
+                .withRetention(Retention.all().withMaxRecords(0).withHardLimit(300 * 1024, AtHardLimit.BREAK_HOLDS));
+        try (Redex disk = Redex.onDisk(directory, RedexConfig.defaults().withLogDefaults(logs))) {
+            RedexLog log = disk.log("orders");
+            MeterRegistry registry = new SimpleMeterRegistry();
+            NetbusMetrics metrics = new NetbusMetrics(bus, disk, null);
+            metrics.bindTo(registry);
+            for (int i = 0; i < 10; i++) {
+                log.append(ByteBuffer.allocate(1_000), 1);
+            }
+            awaitGauge(registry, "netbus.log.unforced", value -> value == 10);
+            awaitGauge(registry, "netbus.log.unforced.size", value -> value >= 10_000);
+            awaitGauge(registry, "netbus.log.unforced.age", value -> value > 0 && value < TIMEOUT.toSeconds());
+            awaitGauge(registry, "netbus.log.holds", value -> value == 0);
+            awaitGauge(registry, "netbus.log.held", value -> value == 0);
+            awaitGauge(registry, "netbus.log.quarantined", value -> value == 0);
+
+            log.sync();
+            awaitGauge(registry, "netbus.log.unforced.size", value -> value == 0);
+            awaitGauge(registry, "netbus.log.unforced.age", value -> value == 0);
+            awaitGauge(registry, "netbus.log.force.last", value -> value > 0 && value < TIMEOUT.toSeconds());
+
+            log.hold("fast", 8);
+            log.hold("slow", 3);
+            awaitGauge(registry, "netbus.log.holds", value -> value == 2);
+            awaitGauge(registry, "netbus.log.held", value -> value == 7);
+            for (int i = 0; i < 600; i++) {
+                log.append(ByteBuffer.allocate(1_000), 1);
+            }
+            awaitCount(registry, 2, "netbus.log.holds.broken");
+        }
+    }
+
+    @Test
     void everyMeterIsBoundAsItIsDeclared() {
         cortex.bridge(new Nothing(), bus);
         MeterRegistry registry = bind(new SimpleMeterRegistry());
@@ -127,13 +172,21 @@ class NetbusMetricsTests {
         assertThat(names)
                 .containsExactlyInAnyOrder(
                         "netbus_bridge_lag_events",
+                        "netbus_bridge_lost_total",
                         "netbus_events_accepted_total",
                         "netbus_events_acknowledged_total",
                         "netbus_events_lost_total",
                         "netbus_events_offered_total",
                         "netbus_fold_lag_records",
+                        "netbus_log_force_last_seconds",
+                        "netbus_log_held_records",
+                        "netbus_log_holds",
+                        "netbus_log_holds_broken_total",
+                        "netbus_log_quarantined_bytes",
                         "netbus_log_size_bytes",
+                        "netbus_log_unforced_age_seconds",
                         "netbus_log_unforced_records",
+                        "netbus_log_unforced_size_bytes",
                         "netbus_shard_depth_events",
                         "netbus_shard_queued_bytes");
     }
@@ -168,6 +221,12 @@ class NetbusMetricsTests {
         await(name)
                 .atMost(TIMEOUT)
                 .until(() -> registry.get(name).tags(tags).functionCounter().count() == expected);
+    }
+
+    private static void awaitGauge(MeterRegistry registry, String name, DoublePredicate expected) {
+        await(name)
+                .atMost(TIMEOUT)
+                .until(() -> expected.test(registry.get(name).gauge().value()));
     }
 
     private static final class Nothing implements TasksBridge {

@@ -2,7 +2,7 @@ package io.netbus.benchmark.log;
 
 import io.netbus.benchmark.run.Contestant;
 import io.netbus.benchmark.run.PeerFlags;
-import io.netbus.redex.RedexConfig.WriteMode;
+import io.netbus.redex.WriteMode;
 import java.util.List;
 
 /** Who takes part in the rows of this package. */

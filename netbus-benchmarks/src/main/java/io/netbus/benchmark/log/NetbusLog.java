@@ -7,8 +7,8 @@ import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
-import io.netbus.redex.RedexConfig.WriteMode;
 import io.netbus.redex.RedexLog;
+import io.netbus.redex.WriteMode;
 import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
 

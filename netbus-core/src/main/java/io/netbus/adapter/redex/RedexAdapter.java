@@ -4,9 +4,14 @@ import io.netbus.adapter.Adapter;
 import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.MissingShardException;
 import io.netbus.adapter.ShardStream;
+import io.netbus.redex.LogConfig;
+import io.netbus.redex.LogHold;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexException;
 import io.netbus.redex.RedexLog;
+import io.netbus.redex.Retention;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -16,7 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * Keeps each shard's events in a RedEX log named {@code bus/<channel>/<shard>}, and beside them, in {@code
- * bus/<channel>}, how many shards the channel has. <b>Threads:</b> any.
+ * bus/<channel>}, how many shards the channel has. What retention may take is events alone, never that number.
+ * <b>Threads:</b> any.
  */
 public final class RedexAdapter implements Adapter {
 
@@ -26,13 +32,57 @@ public final class RedexAdapter implements Adapter {
      */
     private static final String PREFIX = "bus/";
     private static final Pattern CHANNEL_LOG = Pattern.compile(PREFIX + "([^/]+)");
+    private static final String STARTUP = "startup";
+    private static final Retention DEFAULT_RETENTION =
+            Retention.all().withMaxAge(Duration.ofDays(7)).withMaxBytes(10L << 30);
 
     private final Redex redex;
+    private final LogConfig shardLogs;
     private final Map<String, ShardStream> streams = new ConcurrentHashMap<>();
+    private final List<LogHold> startupHolds = new ArrayList<>(); // guarded by itself
+    private boolean deferred; // guarded by startupHolds
 
-    /** @param redex stays the caller's: it is not closed with the adapter */
+    /**
+     * Keeps the events of each shard for 7 days, and of these the newest 10 GiB; all else is as in {@link
+     * Redex#logDefaults()}.
+     *
+     * @param redex stays the caller's: it is not closed with the adapter
+     */
     public RedexAdapter(Redex redex) {
+        this(redex, redex.logDefaults().withRetention(DEFAULT_RETENTION));
+    }
+
+    /**
+     * @param redex stays the caller's: it is not closed with the adapter
+     * @param shardLogs the settings of every shard's log
+     */
+    public RedexAdapter(Redex redex, LogConfig shardLogs) {
         this.redex = redex;
+        this.shardLogs = shardLogs;
+    }
+
+    /**
+     * Lets no event go of the channels that are opened from now on, before {@link #startRetention()}: for an application
+     * whose consumers take their holds while it starts. A hold named {@value #STARTUP} shows it.
+     */
+    public void deferRetention() {
+        synchronized (startupHolds) {
+            deferred = true;
+        }
+    }
+
+    /** Lets retention begin where it was deferred. Idempotent. */
+    public void startRetention() {
+        synchronized (startupHolds) {
+            deferred = false;
+            startupHolds.forEach(LogHold::close);
+            startupHolds.clear();
+        }
+    }
+
+    /** The settings of every shard's log. */
+    public LogConfig shardLogs() {
+        return shardLogs;
     }
 
     @Override
@@ -52,7 +102,7 @@ public final class RedexAdapter implements Adapter {
 
     @Override
     public int open(String channel, int shardsIfNew) {
-        RedexLog table = log(PREFIX + channel);
+        RedexLog table = log(PREFIX + channel, redex.logDefaults().withRetention(Retention.all()));
         long records = table.nextSequence();
         int shards = records == 0 ? shardsIfNew : ChannelTable.shards(channel, table.read(records - 1));
         if (records > 0) {
@@ -60,7 +110,7 @@ public final class RedexAdapter implements Adapter {
         }
         for (int shard = 0; shard < shards; shard++) {
             int number = shard;
-            streams.computeIfAbsent(PREFIX + channel + "/" + shard, name -> new RedexStream(number, log(name)));
+            streams.computeIfAbsent(PREFIX + channel + "/" + shard, name -> new RedexStream(number, shardLog(name)));
         }
         if (records == 0) {
             record(table, shards);
@@ -103,9 +153,20 @@ public final class RedexAdapter implements Adapter {
         }
     }
 
-    private RedexLog log(String name) {
+    /** Sweeping begins a while after a log is open, so that a hold taken at once comes first. */
+    private RedexLog shardLog(String name) {
+        RedexLog log = log(name, shardLogs);
+        synchronized (startupHolds) {
+            if (deferred) {
+                startupHolds.add(log.hold(STARTUP, log.firstSequence()));
+            }
+        }
+        return log;
+    }
+
+    private RedexLog log(String name, LogConfig config) {
         try {
-            return redex.log(name);
+            return redex.log(name, config);
         } catch (RedexException e) {
             throw new AdapterException("log does not open: log=" + name + ", cause=" + e.getMessage(), e);
         }

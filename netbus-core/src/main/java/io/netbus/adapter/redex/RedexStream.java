@@ -2,12 +2,16 @@ package io.netbus.adapter.redex;
 
 import io.netbus.adapter.AdapterException;
 import io.netbus.adapter.EventReader;
+import io.netbus.adapter.RetryableAdapterException;
 import io.netbus.adapter.ShardStream;
+import io.netbus.adapter.StreamHold;
 import io.netbus.event.EventBatch;
 import io.netbus.event.EventView;
 import io.netbus.event.MalformedEventException;
 import io.netbus.redex.HistoryLostException;
 import io.netbus.redex.LogCursor;
+import io.netbus.redex.LogFullException;
+import io.netbus.redex.LogHold;
 import io.netbus.redex.RecordBatch;
 import io.netbus.redex.RedexException;
 import io.netbus.redex.RedexLog;
@@ -80,12 +84,37 @@ final class RedexStream implements ShardStream {
     }
 
     @Override
+    public StreamHold hold(String owner, long sequence) {
+        try {
+            return new Hold(log.hold(owner, sequence));
+        } catch (RedexException e) {
+            throw wrap(e);
+        }
+    }
+
+    @Override
     public Runnable onWrite(Runnable hint) {
         return log.onAppend(hint)::close;
     }
 
     private static AdapterException wrap(RedexException e) {
-        return new AdapterException(String.valueOf(e.getMessage()), e);
+        String message = String.valueOf(e.getMessage());
+        return e instanceof LogFullException // nothing was written, and there may be room later
+                ? new RetryableAdapterException(message, e)
+                : new AdapterException(message, e);
+    }
+
+    private record Hold(LogHold hold) implements StreamHold {
+
+        @Override
+        public void moveTo(long sequence) {
+            hold.moveTo(sequence);
+        }
+
+        @Override
+        public void close() {
+            hold.close();
+        }
     }
 
     private static final class Reader implements EventReader {

@@ -21,6 +21,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * Pages whose events touch nothing in the model leave no trace for up to 10,000 events, and are read again after a
  * crash.
  * <p>
+ * <b>Retention:</b> while it is open, a bridge holds what it would have to read again after a power cut: the source's events
+ * behind the newest place that is forced in the model's log. The hold's owner is {@code bridge:<name>}. Events that are
+ * gone all the same, taken by a hard limit that breaks holds or while no bridge was open, are counted in {@link
+ * BridgeStats#lost()}, logged once, and passed over. A bridge that has failed keeps its hold until it is closed.
+ * <p>
  * <b>Errors:</b> an event whose mapping throws is counted, kept in {@link #quarantined()} and passed over. While the
  * source fails the bridge tries again, after a pause of 0.1 to 10 s. <b>Threads:</b> any.
  */
@@ -115,7 +120,7 @@ public final class Bridge implements AutoCloseable {
         return worker.stats();
     }
 
-    /** Stores its place after the page in hand and ends. Waits at most 30 s for a mapping. Idempotent. */
+    /** Stores its place after the page in hand, forced, and ends. Waits at most 30 s for a mapping. Idempotent. */
     @Override
     public void close() {
         if (!runner.close(LONGEST_CLOSE)) {

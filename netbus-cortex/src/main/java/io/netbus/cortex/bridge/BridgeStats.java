@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag source events it has not handled yet; −1 while the source does not say
  * @param handled source events handled since the bridge was started, quarantined ones included
  * @param quarantined source events since then whose mapping threw
+ * @param lost source events since then that were no longer kept when the bridge came to them
  * @param lastError why it does not go on, or else why the last event was quarantined; null if neither
  */
 public record BridgeStats(
@@ -18,6 +19,7 @@ public record BridgeStats(
         long lag,
         long handled,
         long quarantined,
+        long lost,
         @Nullable String lastError) {
 
     /** What a bridge does. */

@@ -4,6 +4,7 @@ import io.netbus.cortex.envelope.Envelope;
 import io.netbus.cortex.envelope.ModelEvent;
 import io.netbus.cortex.envelope.SourcePosition;
 import io.netbus.cortex.envelope.UnknownFormatException;
+import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.LogCursor;
 import io.netbus.redex.PayloadTooLargeException;
 import io.netbus.redex.RecordBatch;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -173,6 +175,21 @@ public final class Fold<S> implements AutoCloseable {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** What was written below this sequence survives a power cut. */
+    public long forcedSequence() {
+        return log.forcedSequence();
+    }
+
+    /**
+     * Asks for a force and completes when what was written up to that sequence survives a power cut; exceptionally if that
+     * cannot be reached.
+     *
+     * @param sequence of a write's result
+     */
+    public CompletionStage<Void> whenForced(long sequence) {
+        return log.whenForced(sequence + 1);
     }
 
     /**
@@ -332,7 +349,8 @@ public final class Fold<S> implements AutoCloseable {
 
     private long append(long timestampNanos) {
         try {
-            return log.append(batch, timestampNanos);
+            return log.append(
+                    batch, timestampNanos, Acknowledgement.WRITTEN); // the disk is waited for outside the turn
         } catch (PayloadTooLargeException e) {
             throw e; // nothing was written, and the log goes on
         } catch (Throwable e) {

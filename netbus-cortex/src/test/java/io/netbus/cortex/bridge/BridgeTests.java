@@ -81,7 +81,7 @@ class BridgeTests {
             assertThat(titles()).containsExactly("one", "two");
             assertThat(tasks.findById(1)).map(Task::status).contains(TaskStatus.COMPLETED);
             assertThat(bridge.stats())
-                    .isEqualTo(new BridgeStats("obey", "events", BridgeStats.State.RUNNING, 0, 3, 0, null));
+                    .isEqualTo(new BridgeStats("obey", "events", BridgeStats.State.RUNNING, 0, 3, 0, 0, null));
         }
     }
 

@@ -4,12 +4,14 @@ import io.netbus.consume.Cursor;
 import io.netbus.consume.EventSource;
 import io.netbus.consume.PollRequest;
 import io.netbus.consume.PollResult;
+import io.netbus.consume.SourceHold;
 import io.netbus.consume.StreamRequest;
 import io.netbus.event.StoredEvent;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the contract of a source as badly as it may: odd pages, late and failing forces, failing polls, no hints. */
 final class FlakySource implements EventSource {
@@ -55,6 +57,14 @@ final class FlakySource implements EventSource {
         }
         CompletionStage<Void> forced = source.whenForced(cursor);
         return next(3) == 0 ? forced.thenRunAsync(() -> {}) : forced;
+    }
+
+    @Override
+    public SourceHold hold(String owner, @Nullable Cursor from) {
+        if (fails()) {
+            throw new IllegalStateException("source is away");
+        }
+        return source.hold(owner, from);
     }
 
     @Override

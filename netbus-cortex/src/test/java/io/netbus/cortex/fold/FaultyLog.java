@@ -57,6 +57,11 @@ public final class FaultyLog implements RedexLog {
         holdForces = true;
     }
 
+    /** From now on the log forces again as it would. */
+    public void stopHoldingForces() {
+        holdForces = false;
+    }
+
     /** Forces once all that is appended. */
     public void force() {
         settle(null);
@@ -110,7 +115,13 @@ public final class FaultyLog implements RedexLog {
     @Override
     public long append(RecordBatch batch, long timestampNanos) {
         throwIf(failAppends);
-        long first = log.append(batch, timestampNanos);
+        return log.append(batch, timestampNanos);
+    }
+
+    @Override
+    public long append(RecordBatch batch, long timestampNanos, Acknowledgement level) {
+        throwIf(failAppends);
+        long first = log.append(batch, timestampNanos, level);
         synchronized (batchEnds) {
             batchEnds.add(first + batch.count());
         }
@@ -121,12 +132,6 @@ public final class FaultyLog implements RedexLog {
     public long append(ByteBuffer payload, long timestampNanos, Acknowledgement level) {
         throwIf(failAppends);
         return log.append(payload, timestampNanos, level);
-    }
-
-    @Override
-    public long append(RecordBatch batch, long timestampNanos, Acknowledgement level) {
-        throwIf(failAppends);
-        return log.append(batch, timestampNanos, level);
     }
 
     @Override

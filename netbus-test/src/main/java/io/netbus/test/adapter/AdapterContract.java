@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.netbus.adapter.Adapter;
 import io.netbus.adapter.EventReader;
 import io.netbus.adapter.ShardStream;
+import io.netbus.adapter.StreamHold;
 import io.netbus.event.Event;
 import io.netbus.event.EventBatch;
 import io.netbus.event.StoredEvent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +32,8 @@ public abstract class AdapterContract {
 
     private static final String CHANNEL = "contract";
     private static final long GENEROUS_SECONDS = 60;
+    private static final long START_NANOS =
+            TimeUnit.SECONDS.toNanos(Instant.now().getEpochSecond());
 
     private Adapter adapter;
 
@@ -124,8 +128,8 @@ public abstract class AdapterContract {
     @Test
     void stampsNeverDecrease() {
         ShardStream stream = stream(CHANNEL, 0);
-        stream.write(batch(List.of(event("late")), 2_000_000_000_000_000_000L));
-        stream.write(batch(List.of(event("early")), 1_000_000_000_000_000_000L));
+        stream.write(batch(List.of(event("late")), 1_000_000_000L));
+        stream.write(batch(List.of(event("early")), 0));
 
         List<StoredEvent> stored = read(stream, 0);
         assertThat(stored.get(1).timestampNanos())
@@ -172,6 +176,23 @@ public abstract class AdapterContract {
         stream.write(batch(List.of(event("one"), event("two")), 1));
 
         assertThat(read(stream, 0)).isEqualTo(read(stream, 0)).hasSize(2);
+    }
+
+    @Test
+    void aHoldKeepsWhatIsThereAndCanBeMovedReplacedAndClosedTwice() {
+        ShardStream stream = stream(CHANNEL, 0);
+        for (int i = 0; i < 10; i++) {
+            stream.write(batch(List.of(event("e" + i)), i));
+        }
+        StreamHold hold = stream.hold("contract", 3);
+        StreamHold replacing = stream.hold("contract", 5);
+        hold.close();
+        replacing.moveTo(7);
+        replacing.moveTo(6);
+
+        assertThat(read(stream, 7)).extracting(StoredEvent::sequence).containsExactly(7L, 8L, 9L);
+        replacing.close();
+        replacing.close();
     }
 
     @Test
@@ -254,7 +275,8 @@ public abstract class AdapterContract {
         return events;
     }
 
-    private static EventBatch batch(List<Event> events, long timestampNanos) {
+    /** Stamped so long after the tests began: an adapter may let old events go. */
+    private static EventBatch batch(List<Event> events, long nanosAfterStart) {
         int bytes = events.stream()
                 .mapToInt(event -> Integer.BYTES + event.encodedBytes())
                 .sum();
@@ -264,7 +286,7 @@ public abstract class AdapterContract {
             event.copyTo(one, 0);
             encoded.putInt(one.length).put(one);
         }
-        return new EventBatch(encoded.flip(), events.size(), timestampNanos);
+        return new EventBatch(encoded.flip(), events.size(), START_NANOS + nanosAfterStart);
     }
 
     private static List<Event> randomEvents(Random random, int count) {

@@ -2,7 +2,7 @@ package io.netbus.test.redex;
 
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
-import io.netbus.redex.RedexConfig.WriteMode;
+import io.netbus.redex.WriteMode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
