@@ -76,6 +76,7 @@ public final class Faults {
                 stats.unforcedNanos(),
                 stats.lastForceNanos(),
                 stats.quarantinedBytes(),
+                stats.damagedRecords(),
                 stats.holds(),
                 stats.brokenHolds(),
                 "force failed: errno=5");

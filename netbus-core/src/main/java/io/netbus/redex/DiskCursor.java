@@ -69,8 +69,17 @@ final class DiskCursor implements LogCursor {
         handingOver = true;
         try {
             while (count < maxRecords && position < end) {
-                if (!inFrame) {
-                    enterFrame();
+                LogHole hole = inFrame ? null : enterFrame();
+                if (hole != null) {
+                    log.damaged(hole);
+                    if (log.config.recovery() == RecoveryMode.STRICT) {
+                        throw CorruptLogException.of(hole.file(), hole.offset(), hole.defect());
+                    }
+                    position = hole.toSequence();
+                    if (!reader.skip(hole) || closed) {
+                        break;
+                    }
+                    continue;
                 }
                 ByteBuffer view = window.view();
                 boolean more = true;
@@ -122,8 +131,12 @@ final class DiskCursor implements LogCursor {
         slot.close();
     }
 
-    /** Finds, loads and verifies the frame of the record at the position. */
-    private void enterFrame() throws IOException {
+    /**
+     * Finds, loads and verifies the frame of the record at the position, going around damaged ones before it.
+     *
+     * @return the hole that the record is in, if it is damaged; null if it was entered
+     */
+    private @Nullable LogHole enterFrame() throws IOException {
         Segment wanted = segment;
         boolean goesOn = wanted != null && position == recordsEnd && frameEnd < wanted.end();
         if (!goesOn) {
@@ -137,7 +150,7 @@ final class DiskCursor implements LogCursor {
         if (!goesOn) {
             find(wanted);
         }
-        enterFrame(wanted);
+        return enterFrame(wanted);
     }
 
     /** Finds where to start looking for the record at the position. */
@@ -155,21 +168,41 @@ final class DiskCursor implements LogCursor {
         }
     }
 
-    private void enterFrame(Segment wanted) throws IOException {
+    /** As {@link #enterFrame()}, starting at the end of the last frame. */
+    private @Nullable LogHole enterFrame(Segment wanted) throws IOException {
         long limit = wanted.end();
         int tag = wanted.head.frameTag();
+        long firstSequence = recordsEnd;
         long at = frameEnd;
-        long sequence = recordsEnd;
+        long sequence = firstSequence;
         recordsEnd = -1; // if this fails, the next attempt starts from the index
+        boolean verify = false; // also the frames before the one that is wanted
         while (true) {
-            check(wanted, at, window.head(slot, at, limit, tag, sequence));
-            if (position < sequence + window.count()) {
+            String defect = window.head(slot, at, limit, tag, sequence);
+            boolean isWanted = defect == null && position < sequence + window.count();
+            if (isWanted || (verify && defect == null)) {
+                defect = window.body(slot, at, limit);
+            }
+            if (defect == null && isWanted) {
                 break;
             }
-            sequence += window.count();
-            at += window.frameBytes();
+            if (defect == null) {
+                sequence += window.count();
+                at += window.frameBytes();
+            } else if (!verify) { // a damaged head before may have led here
+                verify = true;
+                at = frameEnd;
+                sequence = firstSequence;
+            } else {
+                long next = window.nextFrame(slot, at, limit, tag, sequence);
+                long to = next < 0 ? log.endOf(wanted) : window.baseSequence();
+                if (position < to) {
+                    return new LogHole(log.name, sequence, to, wanted.path, at, defect);
+                }
+                sequence = to;
+                at = next;
+            }
         }
-        check(wanted, at, window.body(slot, at, limit));
         frameAt = at;
         frameEnd = at + window.frameBytes();
         recordSequence = sequence;
@@ -177,6 +210,7 @@ final class DiskCursor implements LogCursor {
         recordIndex = window.index() + FrameLayout.HEAD_BYTES;
         frameEndIndex = window.index() + window.frameBytes();
         inFrame = true;
+        return null;
     }
 
     /** Length of the record at the index, which must end within the frame. */
@@ -189,12 +223,6 @@ final class DiskCursor implements LogCursor {
                     Objects.requireNonNull(segment).path, frameAt, Defect.of("recordBytes", "0 to " + left, length));
         }
         return length;
-    }
-
-    private static void check(Segment segment, long offset, @Nullable String defect) {
-        if (defect != null) {
-            throw CorruptLogException.of(segment.path, offset, defect);
-        }
     }
 
     private long start(long sequence) {

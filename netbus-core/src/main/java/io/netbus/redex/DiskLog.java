@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ final class DiskLog implements RedexLog {
     private final Consumer<DiskLog> whenClosed;
     private final SegmentHead epochHead;
     private final long quarantinedBytes;
+    private final List<RecoveryAction> recovery;
     private final AtomicLong preparationFailures = new AtomicLong();
 
     private final AppendHints hints;
@@ -49,6 +51,7 @@ final class DiskLog implements RedexLog {
         this.retention = new LogRetention(log, appender, forcer, recovered.checkpoint());
         this.epochHead = log.active().head;
         this.quarantinedBytes = recovered.quarantinedBytes();
+        this.recovery = List.copyOf(recovered.actions());
         this.hints = new AppendHints(log.name);
     }
 
@@ -66,7 +69,7 @@ final class DiskLog implements RedexLog {
             LogWorkers workers,
             Consumer<DiskLog> whenClosed)
             throws IOException {
-        RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base));
+        RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base, config.recovery()));
         Path directory = base.resolve(LogName.directory(name));
         LogState state = new LogState(name, directory, store, config, clock, recovered);
         DiskLog log = new DiskLog(state, workers, recovered, whenClosed);
@@ -107,6 +110,11 @@ final class DiskLog implements RedexLog {
     }
 
     @Override
+    public List<RecoveryAction> recovery() {
+        return recovery;
+    }
+
+    @Override
     public long firstSequence() {
         return log.firstSequence();
     }
@@ -138,6 +146,7 @@ final class DiskLog implements RedexLog {
                 forcer.unforcedNanos(),
                 forcer.lastForceNanos(),
                 quarantinedBytes,
+                log.damagedRecords(),
                 retention.holds().stats(),
                 retention.holds().brokenCount(),
                 cause == null ? null : cause.toString());
@@ -248,7 +257,7 @@ final class DiskLog implements RedexLog {
         boolean kept = false;
         try {
             reader.seek(sequence);
-            SingleRecord record = new SingleRecord();
+            SingleRecord record = new SingleRecord(sequence);
             reader.read(record, 1);
             kept = idleReaders.offer(reader);
             return record.result();
@@ -364,13 +373,25 @@ final class DiskLog implements RedexLog {
     /** Copies the one record it is handed. */
     private static final class SingleRecord implements LogCursor.RecordReader {
 
+        private final long wanted;
         private @Nullable ReadResult found;
+
+        private SingleRecord(long wanted) {
+            this.wanted = wanted;
+        }
 
         @Override
         public boolean accept(long sequence, long timestampNanos, ByteBuffer payload) {
             byte[] copy = new byte[payload.remaining()];
             payload.get(copy);
             found = new ReadResult.Present(sequence, timestampNanos, copy);
+            return false;
+        }
+
+        @Override
+        public boolean skip(LogHole hole) {
+            found = new ReadResult.Corrupt(
+                    wanted, "file=" + hole.file() + ", offset=" + hole.offset() + ", " + hole.defect());
             return false;
         }
 

@@ -17,6 +17,9 @@ final class FrameWindow {
     /** Room for who goes over a whole segment. */
     static final int SCAN_BYTES = 16 * 1024; // what is copied there stays in the processor's caches
 
+    /** A frame that is larger is loaded only after its checksum was found right. */
+    private static final int LARGE_BYTES = 1024 * 1024;
+
     private static final int FIRST_LOAD_BYTES = 2 * 1024;
     private static final int SMALL_LOADS_BEFORE_SHRINKING = 64;
 
@@ -80,10 +83,10 @@ final class FrameWindow {
         return null;
     }
 
-    /** Whether a whole frame starts at an offset, of a sequence at or above that one. */
-    boolean holdsFrame(ReadableBytes file, long at, long limit, long sequence) throws IOException {
+    /** Whether a whole frame with that tag starts at an offset, of a sequence at or above that one. */
+    boolean holdsFrame(ReadableBytes file, long at, long limit, int tag, long sequence) throws IOException {
         frame = load(file, at, FrameLayout.HEAD_BYTES, limit);
-        if (frame < 0) {
+        if (frame < 0 || tag() != tag) {
             return false;
         }
         int size = intAt(frame + FrameLayout.LENGTH_OFFSET);
@@ -94,20 +97,55 @@ final class FrameWindow {
         return body(file, at, limit) == null;
     }
 
+    /**
+     * Finds the first whole frame with that tag behind one that is not whole, of a sequence at or above that one.
+     *
+     * @return its offset; -1 if there is none
+     */
+    long nextFrame(ReadableBytes file, long at, long limit, int tag, long sequence) throws IOException {
+        for (long candidate = at + FrameLayout.ALIGNMENT_BYTES;
+                candidate <= limit - FrameLayout.HEAD_BYTES;
+                candidate += FrameLayout.ALIGNMENT_BYTES) {
+            if (holdsFrame(file, candidate, limit, tag, sequence)) {
+                return candidate;
+            }
+        }
+        return -1;
+    }
+
     /** Loads the rest of the frame whose head was found good; returns what is wrong with it, null if nothing is. */
     @Nullable
     String body(ReadableBytes file, long at, long limit) throws IOException {
-        frame = load(file, at, frameBytes, limit);
-        if (frame < 0) {
-            return Defect.of("fileBytes", "at least " + limit, file.size());
-        }
-        crc.reset();
-        crc.update(bytes, frame + FrameLayout.LENGTH_OFFSET, frameBytes - FrameLayout.LENGTH_OFFSET);
-        int expected = (int) crc.getValue();
         int found = crc();
+        crc.reset();
+        if (frameBytes > LARGE_BYTES) {
+            update(file, at + FrameLayout.LENGTH_OFFSET, at + frameBytes);
+        } else {
+            frame = load(file, at, frameBytes, limit);
+            if (frame < 0) {
+                return Defect.of("fileBytes", "at least " + limit, file.size());
+            }
+            crc.update(bytes, frame + FrameLayout.LENGTH_OFFSET, frameBytes - FrameLayout.LENGTH_OFFSET);
+        }
+        int expected = (int) crc.getValue();
+        if (found == expected && frameBytes > LARGE_BYTES) {
+            frame = load(file, at, frameBytes, limit);
+        }
         return found == expected
                 ? null
                 : "field=checksum, expected=" + Integer.toHexString(expected) + ", found=" + Integer.toHexString(found);
+    }
+
+    /** Goes over bytes of the file piece by piece: a damaged head may claim any length, which needs no memory of that size. */
+    private void update(ReadableBytes file, long from, long to) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(SCAN_BYTES);
+        for (long at = from; at < to; at += piece.limit()) {
+            piece.clear().limit((int) Math.min(piece.capacity(), to - at));
+            if (file.read(piece, at) < piece.limit()) {
+                return; // the checksum will not be right
+            }
+            crc.update(piece.flip());
+        }
     }
 
     /** As {@link #head}, also wanting the frame to start at that sequence. */

@@ -13,6 +13,7 @@ import java.time.Duration;
  *     {@link Acknowledgement#WRITTEN}
  * @param forcePolicy when records are forced that nobody waits for; default every second
  * @param retention what is kept; default everything
+ * @param recovery what to do with damage that no crash explains; default {@link RecoveryMode#STRICT}
  */
 public record LogConfig(
         int segmentBytes,
@@ -20,7 +21,8 @@ public record LogConfig(
         WriteMode writeMode,
         Acknowledgement acknowledgement,
         ForcePolicy forcePolicy,
-        Retention retention) {
+        Retention retention,
+        RecoveryMode recovery) {
 
     private static final int KIB = 1024;
     private static final int MIB = KIB * KIB;
@@ -39,37 +41,43 @@ public record LogConfig(
                 WriteMode.MAPPED,
                 Acknowledgement.WRITTEN,
                 ForcePolicy.interval(Duration.ofSeconds(1)),
-                Retention.all());
+                Retention.all(),
+                RecoveryMode.STRICT);
     }
 
     /** A copy with another {@link #segmentBytes()}. */
     public LogConfig withSegmentBytes(int bytes) {
-        return new LogConfig(bytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention);
+        return new LogConfig(bytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, recovery);
     }
 
     /** A copy with another {@link #maxPayloadBytes()}. */
     public LogConfig withMaxPayloadBytes(int bytes) {
-        return new LogConfig(segmentBytes, bytes, writeMode, acknowledgement, forcePolicy, retention);
+        return new LogConfig(segmentBytes, bytes, writeMode, acknowledgement, forcePolicy, retention, recovery);
     }
 
     /** A copy with another {@link #writeMode()}. */
     public LogConfig withWriteMode(WriteMode mode) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, mode, acknowledgement, forcePolicy, retention);
+        return new LogConfig(segmentBytes, maxPayloadBytes, mode, acknowledgement, forcePolicy, retention, recovery);
     }
 
     /** A copy with another {@link #acknowledgement()}. */
     public LogConfig withAcknowledgement(Acknowledgement level) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, level, forcePolicy, retention);
+        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, level, forcePolicy, retention, recovery);
     }
 
     /** A copy with another {@link #forcePolicy()}. */
     public LogConfig withForcePolicy(ForcePolicy policy) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, policy, retention);
+        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, policy, retention, recovery);
     }
 
     /** A copy with another {@link #retention()}. */
     public LogConfig withRetention(Retention kept) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, kept);
+        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, kept, recovery);
+    }
+
+    /** A copy with another {@link #recovery()}. */
+    public LogConfig withRecovery(RecoveryMode mode) {
+        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, mode);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

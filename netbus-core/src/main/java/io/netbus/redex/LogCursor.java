@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * Reads a log forward. <b>Threads:</b> one at a time, but any may {@link #close()}. A cursor holds at most one open file
- * and must be closed.
+ * Reads a log forward. <b>Threads:</b> one at a time, but any may {@link #close()}. A cursor must be closed.
  */
 public interface LogCursor extends AutoCloseable {
 
@@ -25,7 +24,8 @@ public interface LogCursor extends AutoCloseable {
      *
      * @return how many records were handed over; 0 at the end
      * @throws HistoryLostException if retention took the next records; the position is now behind them
-     * @throws CorruptLogException if the next record's frame fails its checksum; the position stays before it
+     * @throws CorruptLogException if the next record is damaged; the position stays before it. A log that is open with
+     *     {@link RecoveryMode#TOLERANT} tells the reader instead, and goes on behind it
      * @throws LogClosedException if the log or this cursor is closed
      * @throws IllegalStateException if called by the reader; the same holds for {@link #seek}
      * @throws java.io.UncheckedIOException if the disk fails; the position stays before the next record
@@ -38,11 +38,20 @@ public interface LogCursor extends AutoCloseable {
      * it up too.
      */
     default int read(RecordReader reader, int maxRecords, long maxBytes) {
-        long[] left = {maxBytes};
         return read(
-                (sequence, timestampNanos, payload) -> {
-                    left[0] -= payload.remaining() + RECORD_COST_BYTES;
-                    return reader.accept(sequence, timestampNanos, payload) && left[0] > 0;
+                new RecordReader() {
+                    private long left = maxBytes;
+
+                    @Override
+                    public boolean accept(long sequence, long timestampNanos, ByteBuffer payload) {
+                        left -= payload.remaining() + RECORD_COST_BYTES;
+                        return reader.accept(sequence, timestampNanos, payload) && left > 0;
+                    }
+
+                    @Override
+                    public boolean skip(LogHole hole) {
+                        return reader.skip(hole);
+                    }
                 },
                 maxRecords);
     }
@@ -59,7 +68,7 @@ public interface LogCursor extends AutoCloseable {
      */
     boolean await(Duration timeout) throws InterruptedException;
 
-    /** Lets its file go, and wakes who waits, from any thread. Idempotent. */
+    /** Ends it, and wakes who waits, from any thread. Idempotent. */
     @Override
     void close();
 
@@ -75,5 +84,16 @@ public interface LogCursor extends AutoCloseable {
          * @return whether to go on
          */
         boolean accept(long sequence, long timestampNanos, ByteBuffer payload);
+
+        /**
+         * Told of records that cannot be read, in their place in the order. Only of a log that is open with
+         * {@link RecoveryMode#TOLERANT}; if not overridden, goes on behind them, which are reported and counted anyway, see
+         * {@link RedexLogStats#damagedRecords()}.
+         *
+         * @return whether to go on
+         */
+        default boolean skip(LogHole hole) {
+            return true;
+        }
     }
 }

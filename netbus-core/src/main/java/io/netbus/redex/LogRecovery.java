@@ -46,7 +46,9 @@ final class LogRecovery {
     private final String name;
     private final Path base;
     private final Path directory;
+    private final boolean tolerant;
     private final FrameWindow window = new FrameWindow(WINDOW_BYTES);
+    private final List<RecoveryAction> actions = new ArrayList<>();
 
     /** A segment file whose head is whole. */
     private record Found(Path path, long size, SegmentHead head, SegmentTip tip) {
@@ -81,8 +83,9 @@ final class LogRecovery {
         }
     }
 
-    private LogRecovery(SegmentStore store, String name, Path base) {
+    private LogRecovery(SegmentStore store, String name, Path base, boolean tolerant) {
         this.store = store;
+        this.tolerant = tolerant;
         this.name = name;
         this.base = base;
         this.directory = base.resolve(LogName.directory(name));
@@ -90,7 +93,34 @@ final class LogRecovery {
 
     /** Opens the log, creating it if it is new. */
     static RecoveredLog run(SegmentStore store, String name, Path base) throws IOException {
-        return new LogRecovery(store, name, base).run();
+        return new LogRecovery(store, name, base, false).run();
+    }
+
+    /** Opens the log, mending what is damaged: see {@link RecoveryMode}. */
+    static RecoveredLog run(SegmentStore store, String name, Path base, RecoveryMode mode) throws IOException {
+        if (mode == RecoveryMode.STRICT) {
+            return run(store, name, base);
+        }
+        List<RecoveryAction> mended = new ArrayList<>();
+        try {
+            return new LogRecovery(store, name, base, true).run();
+        } catch (CorruptLogException e) {
+            LOG.log(Level.ERROR, "log is mended, all of it is read for that: log=" + name, e);
+            RecordingStore recording = new RecordingStore(store, name, done -> {
+                mended.add(new RecoveryAction(done.what(), done.file(), 0, 0, done.detail()));
+                LOG.log(Level.WARNING, done::toString);
+            });
+            new LogMending(recording, name, base, hole -> {}).run();
+            RecoveredLog found = new LogRecovery(store, name, base, true).run();
+            mended.addAll(found.actions());
+            return new RecoveredLog(
+                    found.segments(),
+                    found.nextSequence(),
+                    found.lastTimestampNanos(),
+                    found.quarantinedBytes(),
+                    found.checkpoint(),
+                    mended);
+        }
     }
 
     private RecoveredLog run() throws IOException {
@@ -155,7 +185,8 @@ final class LogRecovery {
         // also if nothing was changed: the process that named these files may have died before it forced their names
         store.forceDirectory(directory);
         store.forceDirectory(base);
-        return new RecoveredLog(segments, tip.nextSequence(), tip.timestampNanos(), quarantinedBytes(), checkpoint);
+        return new RecoveredLog(
+                segments, tip.nextSequence(), tip.timestampNanos(), quarantinedBytes(), checkpoint, actions);
     }
 
     // --- the checkpoint
@@ -174,7 +205,16 @@ final class LogRecovery {
             return;
         }
         Path first = directory.resolve(SegmentLayout.fileName(remembered.logStart()));
-        if (chain.isEmpty() || chain.get(0).base() != remembered.logStart()) {
+        boolean isLater = !chain.isEmpty() && chain.get(0).base() > remembered.logStart();
+        if (isLater && tolerant) {
+            report(
+                    Level.ERROR,
+                    "the log's first segments are missing",
+                    first,
+                    0,
+                    0,
+                    "records=" + remembered.logStart() + " to " + (chain.get(0).base() - 1));
+        } else if (chain.isEmpty() || chain.get(0).base() != remembered.logStart()) {
             boolean isHeadless = headless.stream().anyMatch(each -> each.path().equals(first));
             String there = isHeadless ? "one without a head" : "none";
             throw CorruptLogException.of(first, 0, "field=segment, expected=the log's first, found=" + there);
@@ -192,7 +232,9 @@ final class LogRecovery {
     private Checkpoint remember(CheckpointFile file, @Nullable Checkpoint remembered, List<Segment> segments)
             throws IOException {
         SegmentHead first = segments.get(0).head;
-        Checkpoint checkpoint = remembered == null ? Checkpoint.of(first, first.baseSequence()) : remembered;
+        Checkpoint checkpoint = remembered == null
+                ? Checkpoint.of(first, first.baseSequence())
+                : remembered.withLogStart(Math.max(remembered.logStart(), first.baseSequence()));
         for (Segment segment : segments) {
             checkpoint = checkpoint.with(segment.head);
         }
@@ -317,6 +359,16 @@ final class LogRecovery {
         for (int i = 0; i < chain.size(); i++) {
             Found segment = chain.get(i);
             if (i == chain.size() - 1) {
+                if (segment.tip().state() == SegmentTip.State.FOLLOWED && tolerant) {
+                    report(
+                            Level.ERROR,
+                            "the segments behind this one are missing; how many records are lost is unknown",
+                            segment.path(),
+                            segment.tip().end(),
+                            0,
+                            "nextSequence=" + segment.tip().nextSequence());
+                    return i;
+                }
                 if (segment.tip().state() == SegmentTip.State.FOLLOWED) {
                     long missing = segment.tip().nextSequence();
                     throw CorruptLogException.of(
@@ -348,6 +400,14 @@ final class LogRecovery {
             }
             if (inexact) {
                 chain.set(i, completed(segment, next));
+            } else if (next.base() > segment.tip().nextSequence() && tolerant) {
+                report(
+                        Level.ERROR,
+                        "segments between this one and the next are missing",
+                        segment.path(),
+                        segment.tip().end(),
+                        0,
+                        "records=" + segment.tip().nextSequence() + " to " + (next.base() - 1));
             } else if (next.base() != segment.tip().nextSequence()) {
                 throw damage(
                         next.path(),
@@ -482,14 +542,8 @@ final class LogRecovery {
     /** Whether a whole frame of this log, of a later sequence, starts anywhere between two offsets. */
     private boolean holdsFrame(SegmentFile file, long offset, long end, long size, long sequence, int tag)
             throws IOException {
-        for (long at = offset + FrameLayout.ALIGNMENT_BYTES;
-                at < end && at <= size - FrameLayout.HEAD_BYTES;
-                at += FrameLayout.ALIGNMENT_BYTES) {
-            if (window.holdsFrame(file, at, size, sequence) && window.tag() == tag) {
-                return true;
-            }
-        }
-        return false;
+        long found = end > offset ? window.nextFrame(file, offset, size, tag, sequence) : -1;
+        return found >= 0 && found < end;
     }
 
     /** How many bytes follow an offset up to the last that is not zero. */
@@ -725,6 +779,7 @@ final class LogRecovery {
     }
 
     private void report(Level level, String what, Path file, long offset, long bytes, String detail) {
+        actions.add(new RecoveryAction(what, file, offset, bytes, detail));
         LOG.log(
                 level,
                 () -> what + ": log=" + name + ", file=" + file + ", offset=" + offset + ", bytes=" + bytes

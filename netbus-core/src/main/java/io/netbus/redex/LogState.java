@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LogState {
 
     private static final Logger LOG = System.getLogger(DiskLog.class.getName());
+    private static final int MAX_HOLES = 10_000; // to remember; a log with more is beyond counting
     private static final VarHandle NEXT_SEQUENCE;
 
     static {
@@ -40,6 +42,7 @@ final class LogState {
     /** Held for each append, and to change the list of segments; see {@link AppendLock}. */
     final AppendLock appending = new AppendLock();
 
+    private final ConcurrentHashMap<Long, LogHole> holes = new ConcurrentHashMap<>(); // by first sequence
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile Segment[] segments; // never empty
     private volatile boolean open = true;
@@ -128,7 +131,33 @@ final class LogState {
         return bytes;
     }
 
+    /** Behind the last record that a segment holds, or should. */
+    long endOf(Segment segment) {
+        Segment[] all = segments;
+        for (int i = all.length - 2; i >= 0 && all[i].baseSequence() >= segment.baseSequence(); i--) {
+            if (all[i] == segment) {
+                return all[i + 1].baseSequence();
+            }
+        }
+        return nextSequence();
+    }
+
     // --- health
+
+    /** Counts and reports records that were found damaged. */
+    void damaged(LogHole hole) {
+        if (holes.size() < MAX_HOLES && holes.putIfAbsent(hole.fromSequence(), hole) == null) {
+            LOG.log(
+                    Level.ERROR,
+                    () -> "records are damaged: log=" + name + ", from=" + hole.fromSequence() + ", to="
+                            + hole.toSequence() + ", file=" + hole.file() + ", offset=" + hole.offset() + ", "
+                            + hole.defect());
+        }
+    }
+
+    long damagedRecords() {
+        return holes.values().stream().mapToLong(LogHole::records).sum();
+    }
 
     boolean isOpen() {
         return open;

@@ -3,6 +3,7 @@ package io.netbus.redex;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -266,6 +267,11 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
     }
 
     @Override
+    public List<RecoveryAction> recovery() {
+        return List.of();
+    }
+
+    @Override
     public RedexLogStats stats() {
         long next = nextSequence();
         return new RedexLogStats(
@@ -276,6 +282,7 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
                 next,
                 records.bytes(),
                 records.chunks(),
+                0,
                 0,
                 0,
                 0,

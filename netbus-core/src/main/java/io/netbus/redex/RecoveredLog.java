@@ -7,10 +7,12 @@ import java.util.List;
  *
  * @param segments by base sequence, none of them open
  * @param lastTimestampNanos of the last record; {@link Long#MIN_VALUE} if there is none
+ * @param actions what was done to get there, in order
  */
 record RecoveredLog(
         List<Segment> segments,
         long nextSequence,
         long lastTimestampNanos,
         long quarantinedBytes,
-        Checkpoint checkpoint) {}
+        Checkpoint checkpoint,
+        List<RecoveryAction> actions) {}

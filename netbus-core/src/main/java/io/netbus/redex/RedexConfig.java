@@ -49,6 +49,11 @@ public record RedexConfig(LogConfig logDefaults, Duration lockWait, boolean allo
         return withLogDefaults(logDefaults.withWriteMode(mode));
     }
 
+    /** A copy whose {@link #logDefaults()} have another {@link LogConfig#recovery()}. */
+    public RedexConfig withRecovery(RecoveryMode mode) {
+        return withLogDefaults(logDefaults.withRecovery(mode));
+    }
+
     /** A copy with another {@link #lockWait()}. */
     public RedexConfig withLockWait(Duration wait) {
         return new RedexConfig(logDefaults, wait, allowNetworkFileSystem);

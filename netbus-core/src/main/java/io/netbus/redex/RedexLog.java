@@ -1,6 +1,7 @@
 package io.netbus.redex;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -33,6 +34,9 @@ public interface RedexLog extends AutoCloseable {
      * have been given to others.
      */
     long validUpTo(int epoch);
+
+    /** What opening did to its files, in order, because of a crash or of damage; empty if there was nothing to do. */
+    List<RecoveryAction> recovery();
 
     /**
      * Appends one record.

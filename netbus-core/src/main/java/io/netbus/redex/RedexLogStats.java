@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param unforcedNanos for how long the oldest of them has waited; 0 if there is none
  * @param lastForceNanos how long the last force took; 0 before the first
  * @param quarantinedBytes bytes of torn tails that recovery moved aside since the log exists
+ * @param damagedRecords how many records readers have found damaged since the log is open; see {@link LogHole}
  * @param holds who keeps records from retention, by owner
  * @param brokenHolds how often the hard limit took records that were held
  * @param failure why it only reads; null while it is healthy
@@ -28,6 +29,7 @@ public record RedexLogStats(
         long unforcedNanos,
         long lastForceNanos,
         long quarantinedBytes,
+        long damagedRecords,
         List<Hold> holds,
         long brokenHolds,
         @Nullable String failure) {

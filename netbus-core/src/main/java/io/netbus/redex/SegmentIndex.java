@@ -90,28 +90,33 @@ final class SegmentIndex {
     }
 
     /**
-     * Goes on over the frames that follow, up to the segment's end, looking at their heads only. Stops at a damaged one,
-     * which who reads that far will meet; frames that are added later can be found.
+     * Goes on over the frames that follow, up to the segment's end, looking at their heads only, and around damaged ones.
      *
-     * @return whether there was none
+     * @return whether there was none of these
      */
     boolean readOn(ReadableBytes bytes, SegmentHead head, long segmentEnd) throws IOException {
         FrameWindow window = new FrameWindow(FrameWindow.SCAN_BYTES);
+        boolean whole = true;
         while (end < segmentEnd) {
             String defect = window.head(bytes, end, segmentEnd, head.frameTag(), nextSequence);
             if (defect != null) {
+                whole = false;
                 if (count() == 0) { // a search starts at the segment's first frame, whatever is there
                     add(0, end, Long.MIN_VALUE);
                 }
-                end = segmentEnd;
-                nextOffset = segmentEnd;
-                return false;
+                long next = window.nextFrame(bytes, end, segmentEnd, head.frameTag(), nextSequence);
+                if (next < 0) {
+                    end = segmentEnd;
+                    break;
+                }
+                end = next;
+                nextSequence = window.baseSequence();
             }
             add(nextSequence - head.baseSequence(), end, window.timestampNanos());
             end += window.frameBytes();
             nextSequence += window.count();
         }
-        return true;
+        return whole;
     }
 
     /** Called for every frame in order; keeps one in a while. */

@@ -53,20 +53,28 @@ final class TimeSearch {
             } finally {
                 slot.leave();
             }
-            return find(slot, segment, timestampNanos, at, sequence);
+            return find(log, slot, segment, timestampNanos, at, sequence);
         }
     }
 
     /** Goes over the frames from one on. */
-    private static long find(LogReaders.Slot slot, Segment segment, long timestampNanos, long offset, long from)
+    private static long find(
+            LogState log, LogReaders.Slot slot, Segment segment, long timestampNanos, long offset, long from)
             throws IOException {
         long end = segment.end();
         long sequence = from;
         FrameWindow window = new FrameWindow(WINDOW_BYTES);
         for (long at = offset; at < end; at += window.frameBytes()) {
             String defect = window.head(slot, at, end, segment.head.frameTag(), sequence);
-            if (defect != null) {
+            if (defect != null && log.config.recovery() == RecoveryMode.STRICT) {
                 throw CorruptLogException.of(segment.path, at, defect);
+            }
+            if (defect != null) {
+                at = window.nextFrame(slot, at, end, segment.head.frameTag(), sequence);
+                if (at < 0) {
+                    return log.endOf(segment);
+                }
+                sequence = window.baseSequence();
             }
             if (window.timestampNanos() >= timestampNanos) {
                 return sequence;

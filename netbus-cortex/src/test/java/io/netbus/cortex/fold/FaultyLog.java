@@ -6,6 +6,7 @@ import io.netbus.redex.LogHold;
 import io.netbus.redex.LogRecord;
 import io.netbus.redex.ReadResult;
 import io.netbus.redex.RecordBatch;
+import io.netbus.redex.RecoveryAction;
 import io.netbus.redex.RedexLog;
 import io.netbus.redex.RedexLogStats;
 import io.netbus.redex.TailStart;
@@ -163,6 +164,11 @@ public final class FaultyLog implements RedexLog {
     @Override
     public void sweep() {
         log.sweep();
+    }
+
+    @Override
+    public List<RecoveryAction> recovery() {
+        return log.recovery();
     }
 
     @Override
