@@ -49,8 +49,13 @@ class BridgeRetentionTests {
     private Redex redex;
     private EventBus bus;
     private RedexLog shard;
+
+    @SuppressWarnings("NullAway.Init") // by openModel
     private FaultyLog modelLog;
+
+    @SuppressWarnings("NullAway.Init") // by openModel
     private TasksModel model;
+
     private long ingested;
 
     @BeforeEach

@@ -32,9 +32,8 @@ public abstract class AdapterContract {
 
     private static final String CHANNEL = "contract";
     private static final long GENEROUS_SECONDS = 60;
-    private static final long START_NANOS =
-            TimeUnit.SECONDS.toNanos(Instant.now().getEpochSecond());
 
+    private final long startNanos = TimeUnit.SECONDS.toNanos(Instant.now().getEpochSecond());
     private Adapter adapter;
 
     /** Opens the adapter over an empty backend, or over what the adapter opened before has left there. */
@@ -276,7 +275,7 @@ public abstract class AdapterContract {
     }
 
     /** Stamped so long after the tests began: an adapter may let old events go. */
-    private static EventBatch batch(List<Event> events, long nanosAfterStart) {
+    private EventBatch batch(List<Event> events, long nanosAfterStart) {
         int bytes = events.stream()
                 .mapToInt(event -> Integer.BYTES + event.encodedBytes())
                 .sum();
@@ -286,7 +285,7 @@ public abstract class AdapterContract {
             event.copyTo(one, 0);
             encoded.putInt(one.length).put(one);
         }
-        return new EventBatch(encoded.flip(), events.size(), START_NANOS + nanosAfterStart);
+        return new EventBatch(encoded.flip(), events.size(), startNanos + nanosAfterStart);
     }
 
     private static List<Event> randomEvents(Random random, int count) {
