@@ -77,6 +77,8 @@ public final class Faults {
                 stats.lastForceNanos(),
                 stats.quarantinedBytes(),
                 stats.damagedRecords(),
+                stats.archivedSegments(),
+                stats.archiveFailures(),
                 stats.holds(),
                 stats.brokenHolds(),
                 "force failed: errno=5");

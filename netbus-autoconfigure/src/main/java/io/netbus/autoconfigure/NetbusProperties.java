@@ -5,7 +5,9 @@ import io.netbus.bus.EventBusConfig;
 import io.netbus.event.EventLayout;
 import io.netbus.redex.Acknowledgement;
 import io.netbus.redex.ForcePolicy;
+import io.netbus.redex.LogArchive;
 import io.netbus.redex.LogConfig;
+import io.netbus.redex.RecoveryMode;
 import io.netbus.redex.RedexConfig;
 import io.netbus.redex.Retention;
 import io.netbus.redex.Retention.AtHardLimit;
@@ -89,9 +91,11 @@ public record NetbusProperties(
                         .withMaxPayloadBytes(Math.max(defaults.maxPayloadBytes(), largestRecord))
                         .withWriteMode(log.writeMode())
                         .withAcknowledgement(log.acknowledgement())
-                        .withForcePolicy(log.toForcePolicy()),
+                        .withForcePolicy(log.toForcePolicy())
+                        .withRecovery(log.recovery()),
                 log.lockWait(),
-                log.allowNetworkFileSystem());
+                log.allowNetworkFileSystem(),
+                log.archive());
     }
 
     /**
@@ -158,6 +162,9 @@ public record NetbusProperties(
      * @param allowNetworkFileSystem Whether the directory may be on a network file system, where locks and power cuts may
      *     cost records.
      * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
+     * @param recovery What to do with damage that no crash explains: keep the log closed, or go on around it.
+     * @param archiveDirectory Directory that takes what retention lets go of, and from which it is still read. By default it
+     *     is deleted.
      * @param retention What the log of a channel's shard keeps.
      */
     public record Log(
@@ -172,6 +179,8 @@ public record NetbusProperties(
             @DefaultValue("10s") Duration lockWait,
             @DefaultValue("false") boolean allowNetworkFileSystem,
             @DefaultValue("mapped") WriteMode writeMode,
+            @DefaultValue("strict") RecoveryMode recovery,
+            @Nullable String archiveDirectory,
             @DefaultValue RetentionProperties retention) {
 
         /** Rejects values outside the ranges above. */
@@ -182,11 +191,22 @@ public record NetbusProperties(
             requireRange("netbus.log.force-records", forceRecords, 1, Integer.MAX_VALUE);
             requireRange("netbus.log.lock-wait", lockWait, Duration.ZERO, Duration.ofHours(1));
             toPath("netbus.log.directory", directory);
+            if (archiveDirectory != null) {
+                toPath("netbus.log.archive-directory", archiveDirectory);
+            }
         }
 
         /** The directory, seen from the process's working directory if it is relative. */
         Path path() {
             return toPath("netbus.log.directory", directory);
+        }
+
+        /** The archive; null if there is none. */
+        @Nullable
+        LogArchive archive() {
+            return archiveDirectory == null
+                    ? null
+                    : LogArchive.in(toPath("netbus.log.archive-directory", archiveDirectory));
         }
 
         ForcePolicy toForcePolicy() {

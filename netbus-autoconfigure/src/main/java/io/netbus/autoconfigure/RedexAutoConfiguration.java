@@ -1,7 +1,9 @@
 package io.netbus.autoconfigure;
 
+import io.netbus.redex.LogArchive;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -25,7 +27,7 @@ public final class RedexAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    Redex netbusRedex(NetbusProperties properties, RedexConfig config) {
-        return RedexOpener.open(properties.log(), config);
+    Redex netbusRedex(NetbusProperties properties, RedexConfig config, ObjectProvider<LogArchive> archive) {
+        return RedexOpener.open(properties.log(), config.withArchive(archive.getIfAvailable(config::archive)));
     }
 }

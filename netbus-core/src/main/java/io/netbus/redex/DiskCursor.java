@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ final class DiskCursor implements LogCursor {
         handingOver = true;
         try {
             while (count < maxRecords && position < end) {
-                LogHole hole = inFrame ? null : enterFrame();
+                LogHole hole = inFrame ? null : enterKeptFrame();
                 if (hole != null) {
                     log.damaged(hole);
                     if (log.config.recovery() == RecoveryMode.STRICT) {
@@ -129,6 +130,23 @@ final class DiskCursor implements LogCursor {
         closed = true;
         waiting.wake();
         slot.close();
+    }
+
+    /** As {@link #enterFrame()}; goes on in the archive if the segment went there meanwhile. */
+    private @Nullable LogHole enterKeptFrame() throws IOException {
+        while (true) {
+            try {
+                return enterFrame();
+            } catch (NoSuchFileException e) {
+                Segment gone = segment;
+                requireOpen();
+                requireKept();
+                if (gone == null || !gone.isDropped()) {
+                    throw e;
+                }
+                segment = null;
+            }
+        }
     }
 
     /**

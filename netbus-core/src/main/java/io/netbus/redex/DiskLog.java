@@ -65,13 +65,18 @@ final class DiskLog implements RedexLog {
             Path base,
             SegmentStore store,
             LogConfig config,
+            @Nullable LogArchive archive,
             InstantSource clock,
             LogWorkers workers,
             Consumer<DiskLog> whenClosed)
             throws IOException {
         RecoveredLog recovered = Uninterrupted.call(() -> LogRecovery.run(store, name, base, config.recovery()));
         Path directory = base.resolve(LogName.directory(name));
-        LogState state = new LogState(name, directory, store, config, clock, recovered);
+        ArchivedSegments archived = archive == null
+                ? ArchivedSegments.none()
+                : Uninterrupted.call(() -> ArchivedSegments.open(
+                        archive, name, recovered.segments().get(0).head));
+        LogState state = new LogState(name, directory, store, config, clock, recovered, archived);
         DiskLog log = new DiskLog(state, workers, recovered, whenClosed);
         workers.add(log);
         return log;
@@ -147,6 +152,8 @@ final class DiskLog implements RedexLog {
                 forcer.lastForceNanos(),
                 quarantinedBytes,
                 log.damagedRecords(),
+                log.archived().count(),
+                retention.archiveFailures(),
                 retention.holds().stats(),
                 retention.holds().brokenCount(),
                 cause == null ? null : cause.toString());
@@ -365,6 +372,9 @@ final class DiskLog implements RedexLog {
             } catch (IOException e) {
                 LOG.log(Level.WARNING, "segment did not close: log=" + name() + ", file=" + segment.path, e);
             }
+        }
+        for (Segment segment : log.archived().opened()) {
+            segment.letGo(log.readers);
         }
         whenClosed.accept(this);
         closed.complete(null);

@@ -142,6 +142,9 @@ final class DiskRedex implements Redex {
         Path files = directory.resolve(LogName.directory(name));
         Path doomed = files.resolveSibling(files.getFileName() + DELETED_SUFFIX);
         deleteAll(doomed); // of a crash
+        if (config.archive() != null) {
+            config.archive().delete(name);
+        }
         if (!store.list(directory).contains(files)) {
             return false;
         }
@@ -234,7 +237,8 @@ final class DiskRedex implements Redex {
                     return name;
                 });
             }
-            DiskLog log = DiskLog.open(name, directory, store, settings, clock, workers, it -> logs.remove(name, mine));
+            DiskLog log = DiskLog.open(
+                    name, directory, store, settings, config.archive(), clock, workers, it -> logs.remove(name, mine));
             mine.complete(log);
             return log;
         } catch (IOException e) {

@@ -45,8 +45,15 @@ final class IndexFile {
             if (IndexLayout.flaw(all) != null || !IndexLayout.isOf(all, head, segmentEnd)) {
                 return null;
             }
+            Mapping mapping = null;
+            try {
+                mapping = file.map(all.capacity());
+            } catch (UnsupportedOperationException e) {
+                // an archive that is not of this machine: it stays in the heap
+            }
             return SegmentIndex.of(
-                    file.map(all.capacity()),
+                    mapping == null ? all : mapping.bytes(),
+                    mapping,
                     all.getInt(IndexLayout.COUNT_OFFSET),
                     all.getLong(IndexLayout.END_OFFSET),
                     all.getLong(IndexLayout.NEXT_SEQUENCE_OFFSET));

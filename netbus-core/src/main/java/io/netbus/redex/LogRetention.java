@@ -30,6 +30,7 @@ final class LogRetention implements SweepWorker.Swept {
     private final LogHolds holds;
     private final ReentrantLock sweeping = new ReentrantLock();
     private final AtomicLong failures = new AtomicLong();
+    private final AtomicLong archiveFailures = new AtomicLong();
 
     private volatile Checkpoint checkpoint; // written under the lock
     private volatile boolean closed; // written under the lock
@@ -94,7 +95,7 @@ final class LogRetention implements SweepWorker.Swept {
             }
             long nowNanos = nowNanos();
             retireActive(nowNanos);
-            int count = dropable(nowNanos);
+            int count = archive(dropable(nowNanos));
             if (count > 0) {
                 drop(count);
             }
@@ -155,12 +156,40 @@ final class LogRetention implements SweepWorker.Swept {
         return count;
     }
 
+    /** Stores the first segments in the archive, if there is one; returns how many of them may go. */
+    private int archive(int count) {
+        Segment[] all = log.segments();
+        for (int i = 0; i < count; i++) {
+            try {
+                log.archived().store(log.store, all[i]);
+            } catch (IOException | RuntimeException e) {
+                if (archiveFailures.getAndIncrement() == 0) {
+                    LOG.log(
+                            Level.WARNING,
+                            "segment could not be archived and stays, tries again: log=" + log.name + ", file="
+                                    + all[i].path,
+                            e);
+                }
+                return i;
+            }
+        }
+        return count;
+    }
+
+    /** How often a segment could not be archived. */
+    long archiveFailures() {
+        return archiveFailures.get();
+    }
+
     private void drop(int count) throws IOException {
         Segment[] all = log.segments();
         long start = all[count].baseSequence();
         Checkpoint next = checkpoint.withLogStart(start).next();
         file.write(next);
         checkpoint = next;
+        for (int i = 0; i < count && log.hasArchive(); i++) {
+            log.archived().add(all[i].baseSequence());
+        }
         log.appending.lock();
         try {
             log.dropFirst(count);
@@ -168,7 +197,7 @@ final class LogRetention implements SweepWorker.Swept {
         } finally {
             log.appending.unlock();
         }
-        holds.breakBelow(start);
+        holds.breakBelow(log.firstSequence());
         for (int i = 0; i < count; i++) {
             all[i].drop(log.readers);
             log.store.delete(all[i].path);

@@ -1,9 +1,11 @@
 package io.netbus.redex;
 
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ final class LogState {
 
     private final ConcurrentHashMap<Long, LogHole> holes = new ConcurrentHashMap<>(); // by first sequence
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ArchivedSegments archived;
     private volatile Segment[] segments; // never empty
     private volatile boolean open = true;
 
@@ -56,13 +59,15 @@ final class LogState {
             SegmentStore store,
             LogConfig config,
             InstantSource clock,
-            RecoveredLog recovered) {
+            RecoveredLog recovered,
+            ArchivedSegments archived) {
         this.name = name;
         this.directory = directory;
         this.store = store;
         this.config = config;
         this.clock = clock;
         this.segments = recovered.segments().toArray(Segment[]::new);
+        this.archived = archived;
         this.nextSequence = recovered.nextSequence();
     }
 
@@ -77,8 +82,10 @@ final class LogState {
         NEXT_SEQUENCE.setRelease(this, next);
     }
 
+    /** The lowest that can be read, from the archive if need be. */
     long firstSequence() {
-        return segments[0].baseSequence();
+        long local = segments[0].baseSequence(); // first: what it has lost since is in the archive
+        return archived.isEmpty() ? local : Math.min(local, archived.firstSequence());
     }
 
     // --- segments
@@ -106,9 +113,28 @@ final class LogState {
         segments = Arrays.copyOfRange(all, count, all.length);
     }
 
-    /** The segment that holds a record between the first and the next sequence. */
-    Segment segmentOf(long sequence) {
+    boolean hasArchive() {
+        return archived != ArchivedSegments.none();
+    }
+
+    ArchivedSegments archived() {
+        return archived;
+    }
+
+    /**
+     * The segment that holds a record between the first and the next sequence, or would.
+     *
+     * @throws NoSuchFileException if it was archived, and is gone from the archive; the first sequence is then behind it
+     */
+    Segment segmentOf(long sequence) throws IOException {
         Segment[] all = segments;
+        if (sequence < all[0].baseSequence()) {
+            Segment found = archived.segmentOf(sequence);
+            if (found == null) {
+                throw new NoSuchFileException(SegmentLayout.fileName(sequence));
+            }
+            return found;
+        }
         int low = 0;
         int high = all.length - 1;
         while (low < high) {
@@ -134,6 +160,9 @@ final class LogState {
     /** Behind the last record that a segment holds, or should. */
     long endOf(Segment segment) {
         Segment[] all = segments;
+        if (archived.holds(segment)) {
+            return archived.endOf(segment, all[0].baseSequence());
+        }
         for (int i = all.length - 2; i >= 0 && all[i].baseSequence() >= segment.baseSequence(); i--) {
             if (all[i] == segment) {
                 return all[i + 1].baseSequence();

@@ -287,6 +287,8 @@ final class MemoryLog implements RedexLog, SweepWorker.Swept {
                 0,
                 0,
                 0,
+                0,
+                0,
                 holds.stats(),
                 holds.brokenCount(),
                 null);

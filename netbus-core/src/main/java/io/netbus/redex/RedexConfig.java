@@ -1,6 +1,7 @@
 package io.netbus.redex;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Immutable settings of a {@link Redex}.
@@ -9,8 +10,13 @@ import java.time.Duration;
  * @param lockWait how long opening a directory waits for another holder to let go; default 10 s
  * @param allowNetworkFileSystem whether the directory may be on a network file system, where neither the lock that
  *     keeps a second holder out nor a force can be relied on; default false
+ * @param archive takes what the retention of logs on disk lets go of; default null, it is deleted
  */
-public record RedexConfig(LogConfig logDefaults, Duration lockWait, boolean allowNetworkFileSystem) {
+public record RedexConfig(
+        LogConfig logDefaults,
+        Duration lockWait,
+        boolean allowNetworkFileSystem,
+        @Nullable LogArchive archive) {
 
     /** Rejects a negative wait. */
     public RedexConfig {
@@ -21,12 +27,12 @@ public record RedexConfig(LogConfig logDefaults, Duration lockWait, boolean allo
 
     /** The defaults named above. */
     public static RedexConfig defaults() {
-        return new RedexConfig(LogConfig.defaults(), Duration.ofSeconds(10), false);
+        return new RedexConfig(LogConfig.defaults(), Duration.ofSeconds(10), false, null);
     }
 
     /** A copy with another {@link #logDefaults()}. */
     public RedexConfig withLogDefaults(LogConfig defaults) {
-        return new RedexConfig(defaults, lockWait, allowNetworkFileSystem);
+        return new RedexConfig(defaults, lockWait, allowNetworkFileSystem, archive);
     }
 
     /** A copy whose {@link #logDefaults()} have another {@link LogConfig#segmentBytes()}. */
@@ -56,11 +62,16 @@ public record RedexConfig(LogConfig logDefaults, Duration lockWait, boolean allo
 
     /** A copy with another {@link #lockWait()}. */
     public RedexConfig withLockWait(Duration wait) {
-        return new RedexConfig(logDefaults, wait, allowNetworkFileSystem);
+        return new RedexConfig(logDefaults, wait, allowNetworkFileSystem, archive);
     }
 
     /** A copy with another {@link #allowNetworkFileSystem()}. */
     public RedexConfig withAllowNetworkFileSystem(boolean allow) {
-        return new RedexConfig(logDefaults, lockWait, allow);
+        return new RedexConfig(logDefaults, lockWait, allow, archive);
+    }
+
+    /** A copy with another {@link #archive()}. */
+    public RedexConfig withArchive(@Nullable LogArchive other) {
+        return new RedexConfig(logDefaults, lockWait, allowNetworkFileSystem, other);
     }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastForceNanos how long the last force took; 0 before the first
  * @param quarantinedBytes bytes of torn tails that recovery moved aside since the log exists
  * @param damagedRecords how many records readers have found damaged since the log is open; see {@link LogHole}
+ * @param archivedSegments how many segments are in the archive, beside the log's own
+ * @param archiveFailures how often one could not be stored there, since the log is open
  * @param holds who keeps records from retention, by owner
  * @param brokenHolds how often the hard limit took records that were held
  * @param failure why it only reads; null while it is healthy
@@ -30,6 +32,8 @@ public record RedexLogStats(
         long lastForceNanos,
         long quarantinedBytes,
         long damagedRecords,
+        int archivedSegments,
+        long archiveFailures,
         List<Hold> holds,
         long brokenHolds,
         @Nullable String failure) {

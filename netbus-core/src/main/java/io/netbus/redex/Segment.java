@@ -124,15 +124,27 @@ final class Segment {
             there = source;
             if (there == null) {
                 requireThere();
-                try (SegmentFile file = store.openForReading(path)) {
-                    there = file.map((int) end());
-                }
+                there = openSource();
                 source = there;
                 readers.opened(this);
             }
             return there;
         } finally {
             opening.unlock();
+        }
+    }
+
+    private ReadableBytes openSource() throws IOException {
+        SegmentFile file = store.openForReading(path);
+        try {
+            Mapping mapping = file.map((int) end());
+            file.close();
+            return mapping;
+        } catch (UnsupportedOperationException e) { // an archive that is not of this machine
+            return file;
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
         }
     }
 

@@ -64,15 +64,15 @@ final class SegmentIndex {
     /**
      * One in a file.
      *
-     * @param file in the form of {@link IndexLayout}
+     * @param file all of it, in the form of {@link IndexLayout}
+     * @param mapping that it is in, to be closed with the index; null if it is in the heap
      * @param end offset behind the last frame it is about
      * @param nextSequence of the frame there
      */
-    static SegmentIndex of(Mapping file, int count, long end, long nextSequence) {
-        ByteBuffer entries = file.bytes()
-                .slice(IndexLayout.HEAD_BYTES, count * IndexLayout.ENTRY_BYTES)
+    static SegmentIndex of(ByteBuffer file, @Nullable Mapping mapping, int count, long end, long nextSequence) {
+        ByteBuffer entries = file.slice(IndexLayout.HEAD_BYTES, count * IndexLayout.ENTRY_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        return new SegmentIndex(entries, file, count, end, nextSequence);
+        return new SegmentIndex(entries, mapping, count, end, nextSequence);
     }
 
     /** One in the heap, to be added to: a copy if this one is not. The frame that is added next gets an entry. */

@@ -1,6 +1,7 @@
 package io.netbus.redex;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Finds where in a log a time starts. Stamps never decrease, so it is a search by halves, then a look at some frames. */
 final class TimeSearch {
@@ -24,17 +25,39 @@ final class TimeSearch {
                     low = middle + 1;
                 }
             }
-            if (low == all.length) {
-                return next;
-            }
             try {
-                return Math.min(next, find(log, all[low], timestampNanos));
+                if (low == 0 && !log.archived().isEmpty()) {
+                    Segment archived = archived(log, timestampNanos);
+                    if (archived != null) {
+                        return find(log, archived, timestampNanos);
+                    }
+                }
+                return low == all.length ? next : Math.min(next, find(log, all[low], timestampNanos));
             } catch (IOException e) {
-                if (!all[low].isDropped()) {
+                if (low == all.length || !all[low].isDropped()) {
                     throw e;
                 }
             }
         }
+    }
+
+    /** The first archived segment that holds a record stamped at or after a time; null if none does. */
+    private static @Nullable Segment archived(LogState log, long timestampNanos) throws IOException {
+        long[] bases = log.archived().bases();
+        Segment found = null;
+        int low = 0;
+        int high = bases.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            Segment segment = log.archived().segment(bases[middle]);
+            if (segment != null && segment.timestampNanos() >= timestampNanos) {
+                found = segment;
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return found;
     }
 
     private static long find(LogState log, Segment segment, long timestampNanos) throws IOException {
