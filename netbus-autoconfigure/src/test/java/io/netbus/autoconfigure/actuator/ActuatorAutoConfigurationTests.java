@@ -94,14 +94,17 @@ class ActuatorAutoConfigurationTests {
                               "refused":0,"timedOut":0,"duplicate":0,"rejected":0,"acknowledged":1,"lostAtClose":0,
                               "queuedEvents":0,"queuedBytes":%d,"batches":1,"lastError":null}]}],
                              "logs":[{"name":"bus/events","firstSequence":0,"nextSequence":1,"forcedSequence":1,"bytes":%d,
-                               "segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null},
+                               "segments":1,"unforcedBytes":0,"quarantinedBytes":0,
+                              "holds":[],"brokenHolds":0,"epoch":0,"state":"OPEN","failure":null},
                                {"name":"bus/events/0","firstSequence":0,"nextSequence":1,"forcedSequence":1,
-                              "bytes":%d,"segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null},
+                              "bytes":%d,"segments":1,"unforcedBytes":0,"quarantinedBytes":0,
+                              "holds":[{"owner":"bridge:nothing","sequence":0,"broken":false}],"brokenHolds":0,"epoch":0,"state":"OPEN","failure":null},
                               {"name":"cortex/tasks","firstSequence":0,"nextSequence":%d,"forcedSequence":%d,
-                              "bytes":%d,"segments":1,"quarantinedBytes":0,"epoch":0,"state":"OPEN","failure":null}],
+                              "bytes":%d,"segments":1,"unforcedBytes":0,"quarantinedBytes":0,
+                              "holds":[],"brokenHolds":0,"epoch":0,"state":"OPEN","failure":null}],
                              "folds":[{"name":"tasks","state":"READY","lag":0,"rows":0,"quarantined":0,"error":null}],
                              "bridges":[{"name":"nothing","source":"events","state":"RUNNING","lag":0,"handled":1,
-                              "quarantined":0,"error":null}]}""".formatted(quiet, table, bytes, records, records, tasks)));
+                              "quarantined":0,"lost":0,"error":null}]}""".formatted(quiet, table, bytes, records, records, tasks)));
         });
     }
 

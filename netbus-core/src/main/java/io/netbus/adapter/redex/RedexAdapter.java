@@ -127,9 +127,10 @@ public final class RedexAdapter implements Adapter {
         return stream;
     }
 
-    /** Leaves the logs open: they are the {@link Redex}'s. */
+    /** Leaves the logs open, and nothing of them held: they are the {@link Redex}'s. */
     @Override
     public void close() {
+        startRetention();
         streams.clear();
     }
 

@@ -158,6 +158,11 @@ class RedexAdapterTests {
             assertThat(log.firstSequence()).isPositive();
             adapter.open("later", 1);
             assertThat(redex.log("bus/later/0").stats().holds()).isEmpty();
+
+            adapter.deferRetention();
+            adapter.open("last", 1);
+            adapter.close();
+            assertThat(redex.log("bus/last/0").stats().holds()).isEmpty();
         }
     }
 
