@@ -243,7 +243,10 @@ final class CrashMatrix {
         switch (random.nextInt(4)) {
             case 0 -> {
                 boolean once = random.nextBoolean();
-                run.store().afterFailedForce(anyOf(AfterFailedForce.values(), random), 0);
+                AfterFailedForce manners = anyOf(AfterFailedForce.values(), random);
+                if (!run.store().hasForceFailed()) { // a disk does not change them
+                    run.store().afterFailedForce(manners, 0);
+                }
                 failAt(run.store(), call + 1, once, Call.values());
                 return "call " + (call + 1) + " of any kind fails " + (once ? "once" : "and all later ones");
             }

@@ -163,6 +163,7 @@ final class SimulatedStore implements SegmentStore {
     private volatile int failures;
     private volatile int failedForces;
     private volatile boolean dead;
+    private boolean forceHasFailed; // in an earlier process on this disk
 
     /** An empty disk on which all directories down to that one exist. */
     SimulatedStore(long seed, Path root) {
@@ -340,6 +341,11 @@ final class SimulatedStore implements SegmentStore {
         return failedForces;
     }
 
+    /** Whether a force of a file has failed, in this process or one before, so that the disk's manners have shown. */
+    boolean hasForceFailed() {
+        return forceHasFailed || failedForces > 0;
+    }
+
     AfterFailedForce afterFailedForce() {
         lock.lock();
         try {
@@ -484,6 +490,8 @@ final class SimulatedStore implements SegmentStore {
     private SimulatedStore image(SimulatedDisk found, long imageSeed) {
         SimulatedStore image = new SimulatedStore(imageSeed, found);
         image.mapCapacityBytes = mapCapacityBytes;
+        image.afterFailedForce = afterFailedForce;
+        image.forceHasFailed = hasForceFailed();
         image.writeBackShare = writeBackShare;
         return image;
     }
