@@ -155,11 +155,9 @@ final class DiskCursor implements LogCursor {
      * @return the hole that the record is in, if it is damaged; null if it was entered
      */
     private @Nullable LogHole enterFrame() throws IOException {
-        Segment wanted = segment;
-        boolean goesOn = wanted != null && position == recordsEnd && frameEnd < wanted.end();
-        if (!goesOn) {
-            wanted = log.segmentOf(position);
-        }
+        Segment current = segment;
+        boolean goesOn = current != null && position == recordsEnd && frameEnd < current.end();
+        Segment wanted = goesOn && current != null ? current : log.segmentOf(position);
         if (wanted != segment) {
             window.clear();
             segment = wanted;
