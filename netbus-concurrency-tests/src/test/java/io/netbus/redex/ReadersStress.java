@@ -5,10 +5,12 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Who takes a segment's memory away does so behind those who read it. */
@@ -27,7 +29,7 @@ public class ReadersStress {
             new SegmentHead(1, 0, 0, 0),
             SegmentTip.empty(0, 0, SegmentTip.State.OPEN));
 
-    private volatile int[] source = {42}; // as the segment keeps it
+    private volatile int @Nullable [] source = {42}; // as the segment keeps it
 
     public ReadersStress() {
         slot.of(segment);
@@ -37,7 +39,7 @@ public class ReadersStress {
     public void reader(I_Result seen) {
         try {
             slot.enter();
-            int[] found = source;
+            int @Nullable [] found = source;
             seen.r1 = found == null ? 0 : found[0];
             slot.leave();
         } catch (ClosedChannelException e) {
@@ -47,7 +49,7 @@ public class ReadersStress {
 
     @Actor
     public void owner() {
-        int[] old = source;
+        int[] old = Objects.requireNonNull(source);
         source = null;
         readers.awaitOut(segment);
         old[0] = -1; // unmapped
