@@ -29,6 +29,7 @@ final class DiskCursor implements LogCursor {
     private long position;
     private boolean handingOver;
 
+    private int truncations; // of the log, that were taken into account
     private boolean inFrame; // the rest is of that frame
     private long frameAt;
     private long frameEnd;
@@ -64,6 +65,7 @@ final class DiskCursor implements LogCursor {
     public int read(RecordReader reader, int maxRecords) {
         requireNotHandingOver();
         requireOpen();
+        forgetWhatWasCut();
         long end = log.nextSequence();
         requireKept();
         int count = 0;
@@ -84,7 +86,7 @@ final class DiskCursor implements LogCursor {
                 }
                 ByteBuffer view = window.view();
                 boolean more = true;
-                while (more && !closed && count < maxRecords && recordSequence < recordsEnd) {
+                while (more && !closed && count < maxRecords && recordSequence < recordsEnd && position < end) {
                     int start = recordIndex + FrameLayout.RECORD_HEAD_BYTES;
                     int next = start + recordBytes();
                     if (recordSequence >= position) {
@@ -99,7 +101,7 @@ final class DiskCursor implements LogCursor {
                 if (recordSequence == recordsEnd) {
                     inFrame = false;
                 }
-                if (!more || closed) {
+                if (!more || closed || position >= end) { // the rest of a frame may not be visible yet
                     break;
                 }
             }
@@ -257,6 +259,16 @@ final class DiskCursor implements LogCursor {
             position = first;
             inFrame = false;
             throw HistoryLostException.of(log.name, lost, first);
+        }
+    }
+
+    private void forgetWhatWasCut() {
+        int now = log.truncations();
+        if (now != truncations) {
+            truncations = now;
+            segment = null;
+            inFrame = false;
+            recordsEnd = -1;
         }
     }
 

@@ -30,7 +30,6 @@ final class DiskLog implements RedexLog {
     private final LogRetention retention;
     private final LogWorkers workers;
     private final Consumer<DiskLog> whenClosed;
-    private final SegmentHead epochHead;
     private final long quarantinedBytes;
     private final List<RecoveryAction> recovery;
     private final AtomicLong preparationFailures = new AtomicLong();
@@ -49,7 +48,6 @@ final class DiskLog implements RedexLog {
         this.appender = new LogAppender(
                 log, forcer, workers.preparer()::wake, workers.sweeper()::request, recovered.lastTimestampNanos());
         this.retention = new LogRetention(log, appender, forcer, recovered.checkpoint());
-        this.epochHead = log.active().head;
         this.quarantinedBytes = recovered.quarantinedBytes();
         this.recovery = List.copyOf(recovered.actions());
         this.hints = new AppendHints(log.name);
@@ -101,12 +99,12 @@ final class DiskLog implements RedexLog {
 
     @Override
     public int epoch() {
-        return epochHead.epoch();
+        return log.active().head.epoch();
     }
 
     @Override
     public long epochStart() {
-        return epochHead.epochStart();
+        return log.active().head.epochStart();
     }
 
     @Override
@@ -220,7 +218,41 @@ final class DiskLog implements RedexLog {
     @Override
     public void sync() {
         requireOpen();
-        forcer.await(nextSequence());
+        forcer.await(log.writtenSequence());
+    }
+
+    // --- what replication needs
+
+    /**
+     * Hides from readers what is appended from a sequence on, until a higher one is given. The sequence is one that they
+     * have not passed, or {@link Long#MAX_VALUE} for all.
+     */
+    void showBelow(long sequence) {
+        log.limitVisible(sequence);
+        hints.fire();
+    }
+
+    /** The sequence that the next append gets; {@link #nextSequence()} is where readers end. */
+    long writtenSequence() {
+        return log.writtenSequence();
+    }
+
+    /**
+     * Takes back all records from a sequence on, which must not be visible, and raises the epoch.
+     *
+     * @throws IllegalArgumentException if it is visible, not written, or in the midst of an append; nothing is changed
+     * @throws LogFailedException if the disk fails; the log then only reads
+     */
+    void truncateFrom(long sequence) {
+        requireOpen();
+        try {
+            Uninterrupted.call(() -> {
+                retention.truncate(sequence);
+                return sequence;
+            });
+        } catch (IOException e) {
+            throw LogFailedException.of(name(), e);
+        }
     }
 
     // --- retention

@@ -70,7 +70,7 @@ final class LogAppender {
         try {
             log.requireAppendable();
             if (count == 0) {
-                return isExpected(expected) ? log.nextSequence() : -1;
+                return isExpected(expected) ? log.writtenSequence() : -1;
             }
             Segment segment = isExpected(expected) ? segmentFor(frameBytes) : null; // may let the lock go
             if (segment == null || !isExpected(expected)) {
@@ -84,11 +84,11 @@ final class LogAppender {
     }
 
     private boolean isExpected(long expected) {
-        return expected < 0 || expected == log.nextSequence();
+        return expected < 0 || expected == log.writtenSequence();
     }
 
     private long write(Segment segment, int count, int frameBytes, long timestampNanos) {
-        long sequence = log.nextSequence();
+        long sequence = log.writtenSequence();
         long stamp = Math.max(timestampNanos, lastTimestampNanos);
         try {
             frame.finish(sequence, LOCAL_TERM, stamp, count, segment.head.frameTag());
@@ -187,7 +187,7 @@ final class LogAppender {
 
     /** Goes on in a new segment. If that fails, no trace of it is left. */
     private void roll() throws IOException {
-        long base = log.nextSequence();
+        long base = log.writtenSequence();
         SegmentHead head = log.active().head.next(base);
         SegmentTip tip = SegmentTip.empty(base, lastTimestampNanos, SegmentTip.State.OPEN);
         Path path = log.directory.resolve(SegmentLayout.fileName(base));
@@ -223,6 +223,13 @@ final class LogAppender {
             startWriting(active, false);
         }
         roll();
+    }
+
+    /** Goes on behind a tip, in another segment. Under the lock. */
+    void goOnFrom(SegmentTip tip) {
+        lastTimestampNanos = tip.timestampNanos();
+        roomEnd = 0;
+        limit(log.config.retention().hardLimitBytes());
     }
 
     /** Sets how many bytes may still be appended. Under the lock, or before the first append. */

@@ -65,12 +65,12 @@ final class LogForcer {
                         : NEVER;
         this.maxBytes = policy instanceof ForcePolicy.IntervalOrBytes either ? either.bytes() : NEVER;
         this.maxRecords = policy instanceof ForcePolicy.Every every ? every.records() : NEVER;
-        forcedSequence = log.nextSequence();
+        forcedSequence = log.writtenSequence();
         moveTriggers(forcedSequence);
     }
 
     long forcedSequence() {
-        return Math.min(forcedSequence, log.nextSequence());
+        return Math.min(forcedSequence, log.writtenSequence());
     }
 
     int unsealed() {
@@ -124,9 +124,9 @@ final class LogForcer {
     // --- waiting
 
     CompletionStage<Void> whenForced(long upTo) {
-        if (upTo > log.nextSequence()) {
+        if (upTo > log.writtenSequence()) {
             throw new IllegalArgumentException("sequence is beyond the log's end: log=" + log.name + ", asked=" + upTo
-                    + ", nextSequence=" + log.nextSequence());
+                    + ", nextSequence=" + log.writtenSequence());
         }
         if (upTo <= forcedSequence) {
             return CompletableFuture.completedFuture(null);
@@ -187,7 +187,7 @@ final class LogForcer {
         return unsealed.get() > 0
                 || (since != NOTHING_UNFORCED
                         && (nowNanos - since >= intervalNanos
-                                || log.nextSequence() - forcedSequence >= maxRecords
+                                || log.writtenSequence() - forcedSequence >= maxRecords
                                 || (maxBytes != NEVER && unforcedBytes() >= maxBytes)));
     }
 
@@ -223,7 +223,7 @@ final class LogForcer {
         log.appending.lock();
         try {
             all = log.segments();
-            target = log.nextSequence();
+            target = log.writtenSequence();
             bytes = appendedBytes;
             tip = all[all.length - 1].tip(SegmentTip.State.OPEN);
         } finally {
@@ -300,6 +300,47 @@ final class LogForcer {
         }
     }
 
+    /**
+     * Cuts off the records from a sequence on, none of which readers have seen, and goes on in a segment of the next epoch.
+     * By a thread that nobody interrupts.
+     *
+     * @param appender goes on from there
+     * @param checkpoint takes the new segment's head
+     * @throws IllegalArgumentException if records below that sequence were appended together with it; nothing is changed
+     * @throws IOException if the disk fails; the log then only reads
+     */
+    void truncate(long sequence, LogAppender appender, HeadConsumer checkpoint) throws IOException {
+        forcing.lock();
+        try {
+            forceAppended(); // all but the last segment are sealed then, and what stays is forced
+            log.appending.lock();
+            try {
+                log.requireAppendable();
+                LogTruncation truncation = LogTruncation.find(log, sequence);
+                try {
+                    appender.goOnFrom(truncation.run(checkpoint));
+                } catch (IOException | RuntimeException | Error e) {
+                    fail(e);
+                    throw e;
+                } finally {
+                    forcedSequence = Math.min(forcedSequence, log.writtenSequence());
+                    moveTriggers(log.writtenSequence());
+                }
+            } finally {
+                log.appending.unlock();
+            }
+        } finally {
+            forcing.unlock();
+            waker.run();
+        }
+    }
+
+    /** Takes the head of a segment of a new epoch. */
+    @FunctionalInterface
+    interface HeadConsumer {
+        void accept(SegmentHead head) throws IOException;
+    }
+
     private void answer(List<Waiter> asking) {
         for (Waiter waiter : asking) {
             Throwable cause = log.failure();
@@ -307,6 +348,10 @@ final class LogForcer {
                 waiter.done().complete(null);
             } else if (cause != null) {
                 waiter.done().completeExceptionally(LogFailedException.of(log.name, cause));
+            } else if (waiter.nextSequence() > log.writtenSequence()) {
+                waiter.done()
+                        .completeExceptionally(
+                                LogTruncatedException.of(log.name, waiter.nextSequence(), log.writtenSequence()));
             } else {
                 waiter.done().completeExceptionally(LogClosedException.of(log.name));
             }

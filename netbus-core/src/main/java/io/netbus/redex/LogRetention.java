@@ -107,6 +107,20 @@ final class LogRetention implements SweepWorker.Swept {
         }
     }
 
+    /** Cuts off the records from a sequence on; see {@link LogForcer#truncate}. */
+    void truncate(long sequence) throws IOException {
+        sweeping.lock();
+        try {
+            forcer.truncate(sequence, appender, head -> {
+                Checkpoint next = checkpoint.with(head).next();
+                file.write(next);
+                checkpoint = next;
+            });
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
     void close() {
         sweeping.lock();
         try {
@@ -140,7 +154,7 @@ final class LogRetention implements SweepWorker.Swept {
         Retention limits = log.config.retention();
         Segment[] all = log.segments();
         long bytes = log.bytes();
-        long next = log.nextSequence();
+        long next = log.writtenSequence();
         long held = holds.lowest();
         int count = 0;
         while (count < all.length - 1 && !all[count].isWritable()) {

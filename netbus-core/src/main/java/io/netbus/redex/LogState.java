@@ -23,11 +23,11 @@ final class LogState {
 
     private static final Logger LOG = System.getLogger(DiskLog.class.getName());
     private static final int MAX_HOLES = 10_000; // to remember; a log with more is beyond counting
-    private static final VarHandle NEXT_SEQUENCE;
+    private static final VarHandle WRITTEN;
 
     static {
         try {
-            NEXT_SEQUENCE = MethodHandles.lookup().findVarHandle(LogState.class, "nextSequence", long.class);
+            WRITTEN = MethodHandles.lookup().findVarHandle(LogState.class, "written", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -49,9 +49,12 @@ final class LogState {
     private final ArchivedSegments archived;
     private volatile Segment[] segments; // never empty
     private volatile boolean open = true;
+    private volatile long visibleLimit = Long.MAX_VALUE;
+    private volatile int truncations; // written under the lock
 
-    @SuppressWarnings("UnusedVariable") // read and written through NEXT_SEQUENCE
-    private long nextSequence; // ordered: whoever sees it sees the record's segment and the bytes below its end
+    @SuppressWarnings("UnusedVariable") // read and written through WRITTEN
+    private long
+            written; // next sequence; ordered: whoever sees it sees the record's segment and the bytes below its end
 
     LogState(
             String name,
@@ -68,18 +71,44 @@ final class LogState {
         this.clock = clock;
         this.segments = recovered.segments().toArray(Segment[]::new);
         this.archived = archived;
-        this.nextSequence = recovered.nextSequence();
+        this.written = recovered.nextSequence();
     }
 
     // --- records
 
+    /** Up to where readers see: what is written, or less of it. */
     long nextSequence() {
-        return (long) NEXT_SEQUENCE.getAcquire(this);
+        return Math.min(writtenSequence(), visibleLimit);
     }
 
-    /** Shows records below a sequence to readers. */
+    /** The sequence that the next append gets. */
+    long writtenSequence() {
+        return (long) WRITTEN.getAcquire(this);
+    }
+
+    /** Says that records below a sequence are written, and shows them to readers, as far as these may see them. */
     void publish(long next) {
-        NEXT_SEQUENCE.setRelease(this, next);
+        WRITTEN.setRelease(this, next);
+    }
+
+    /** Lets readers see nothing from a sequence on that they have not seen before; {@link Long#MAX_VALUE}: all. */
+    void limitVisible(long sequence) {
+        visibleLimit = sequence;
+    }
+
+    /** How often what was written was cut off again. Readers who kept some of it forget it when this changes. */
+    int truncations() {
+        return truncations;
+    }
+
+    /** Goes on at a sequence, in a fresh segment, behind the first that are kept. Under the log's lock. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    void truncate(int kept, Segment fresh, long sequence) {
+        Segment[] all = Arrays.copyOf(segments, kept + 1);
+        all[kept] = fresh;
+        segments = all;
+        WRITTEN.setRelease(this, sequence);
+        truncations++;
     }
 
     /** The lowest that can be read, from the archive if need be. */
@@ -210,7 +239,7 @@ final class LogState {
         if (failure.compareAndSet(null, cause)) {
             LOG.log(
                     Level.ERROR,
-                    "log only reads from here on: log=" + name + ", nextSequence=" + nextSequence()
+                    "log only reads from here on: log=" + name + ", nextSequence=" + writtenSequence()
                             + ", forcedSequence=" + forcedSequence,
                     cause);
         }

@@ -274,6 +274,16 @@ final class Segment {
         return new SegmentTip(0, end, nextSequence, timestampNanos, frameBytes, frameCrc, what);
     }
 
+    /** Takes back what was added behind a tip. Under the log's lock. */
+    void cut(SegmentTip at) {
+        nextSequence = at.nextSequence();
+        timestampNanos = at.timestampNanos();
+        frameBytes = at.frameBytes();
+        frameCrc = at.frameCrc();
+        forcedEnd = Math.min(forcedEnd, at.end());
+        END.setRelease(this, at.end());
+    }
+
     boolean isWritable() {
         return writer != null;
     }

@@ -20,6 +20,7 @@ final class LogModel {
     private long lastTimestampNanos = Long.MIN_VALUE;
     private long firstAtLeast; // records below must not be there any more
     private long firstAtMost; // records from here on must not be dropped by retention
+    private long takenBack = Long.MAX_VALUE; // records from here on may be gone
     private long forced;
     private int epoch;
     private long epochStart;
@@ -31,6 +32,7 @@ final class LogModel {
         copy.lastTimestampNanos = lastTimestampNanos;
         copy.firstAtLeast = firstAtLeast;
         copy.firstAtMost = firstAtMost;
+        copy.takenBack = takenBack;
         copy.forced = forced;
         copy.epoch = epoch;
         copy.epochStart = epochStart;
@@ -72,6 +74,29 @@ final class LogModel {
         forced = Math.max(forced, nextSequence);
     }
 
+    /** Records from here on are to be taken back, and nobody sees them. */
+    void takingBack(long sequence) {
+        takenBack = sequence;
+    }
+
+    boolean isTakingBack() {
+        return takenBack < Long.MAX_VALUE;
+    }
+
+    /** The log said that they are taken back. */
+    void tookBack(RedexLog log) {
+        assertThat(log.nextSequence()).isEqualTo(takenBack);
+        assertThat(log.epoch()).as("epoch after records were taken back").isGreaterThan(epoch);
+        records.subList((int) takenBack, records.size()).clear();
+        lastTimestampNanos = records.isEmpty()
+                ? Long.MIN_VALUE
+                : records.get(records.size() - 1).timestampNanos();
+        forced = Math.min(forced, takenBack);
+        epoch = log.epoch();
+        epochStart = log.epochStart();
+        takenBack = Long.MAX_VALUE;
+    }
+
     /** The log is asked to drop what lies below; it may do so from now on. */
     void dropping(long firstSequence) {
         firstAtMost = Math.max(firstAtMost, firstSequence);
@@ -105,7 +130,8 @@ final class LogModel {
                 + ", epochStart=" + log.epochStart() + ", forcedSequence=" + log.forcedSequence();
 
         assertThat(first).as("first sequence; " + state).isBetween(firstAtLeast, firstAtMost);
-        assertThat(next).as("next sequence; " + state).isBetween(atLeast, (long) candidates.size());
+        assertThat(next).as("next sequence; " + state).isBetween(Math.min(atLeast, takenBack), (long)
+                candidates.size());
         boolean whole = next == 0 || candidates.get((int) next - 1).last();
         assertThat(whole).as("the last append is whole; " + state).isTrue();
         assertThat(log.forcedSequence()).as("forced sequence; " + state).isBetween(0L, next);
@@ -119,6 +145,10 @@ final class LogModel {
         lastTimestampNanos =
                 records.isEmpty() ? Long.MIN_VALUE : records.get((int) next - 1).timestampNanos();
         firstAtLeast = first;
+        if (isTakingBack()) {
+            forced = Math.min(forced, next);
+            takenBack = Long.MAX_VALUE;
+        }
         epoch = log.epoch();
         epochStart = log.epochStart();
         forced(log.forcedSequence());

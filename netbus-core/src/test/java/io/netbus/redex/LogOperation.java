@@ -29,6 +29,9 @@ enum LogOperation {
         CompletableFuture<?> unused = run.askForce();
         run.append(20);
     }),
+    /** Records that no reader sees, taken back: all in one segment, or in several. */
+    TAKE_BACK(run -> run.appendAndTakeBack(20, 700)),
+    TAKE_BACK_ROLLING(run -> run.appendAndTakeBack(30_000, 40_000, 100)),
     REOPEN(LogRun::reopen),
     REOPEN_AND_APPEND(run -> {
         run.reopen();

@@ -178,7 +178,7 @@ final class LogRun {
         RedexLog open = log;
         boolean reverted =
                 store.failedForces() > 0 && store.afterFailedForce() == SimulatedStore.AfterFailedForce.REVERTS;
-        if (open != null && compared && !store.isDead() && !reverted) {
+        if (open != null && compared && !store.isDead() && !reverted && !model.isTakingBack()) {
             store.heal();
             assertThat(open.nextSequence()).isEqualTo(model.visible());
             model.assertContent(open);
@@ -246,6 +246,28 @@ final class LogRun {
             batch.add(payload);
         }
         append(all, () -> log().append(batch, clock));
+    }
+
+    /** Appends what no reader sees, forces some of it, and takes it back. */
+    void appendAndTakeBack(int... payloadBytes) {
+        DiskLog open = (DiskLog) log();
+        long from = model.visible();
+        open.showBelow(from);
+        model.takingBack(from);
+        for (int bytes : payloadBytes) {
+            clock++;
+            byte[] payload = payload(bytes);
+            model.appending(List.of(payload), clock);
+            model.appended(ask(() -> open.append(ByteBuffer.wrap(payload), clock)));
+            assertThat(open.nextSequence()).isEqualTo(from);
+        }
+        ask(() -> {
+            open.truncateFrom(from);
+            return null;
+        });
+        model.tookBack(open);
+        open.showBelow(Long.MAX_VALUE);
+        assertThat(open.nextSequence()).isEqualTo(from);
     }
 
     void force() {
