@@ -6,11 +6,11 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Who takes a segment's memory away does so behind those who read it. */
