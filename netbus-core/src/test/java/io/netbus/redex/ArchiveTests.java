@@ -243,7 +243,7 @@ class ArchiveTests {
                     Integer.MAX_VALUE);
         }
         assertThat(next[0]).isEqualTo(records);
-        for (long sequence = records - 1; sequence >= 0; sequence -= 3) {
+        for (long sequence = records - 1L; sequence >= 0; sequence -= 3) {
             assertThat(log.read(sequence)).isInstanceOf(ReadResult.Present.class);
             assertThat(log.sequenceAt(10 * sequence)).isEqualTo(sequence);
             assertThat(log.sequenceAt(10 * sequence - 1)).isEqualTo(sequence);
