@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
 /** A checkpoint file as it is found by one who takes nothing in it for granted. */
 final class CheckpointPart {
 
+    private static final int SECTOR_BYTES = 512;
+    private static final int EPOCHS_IN_FIRST_SECTOR =
+            (SECTOR_BYTES - CheckpointLayout.EPOCHS_OFFSET) / CheckpointLayout.EPOCH_BYTES;
+    private static final int CRC32C_POLYNOMIAL = 0x82F63B78; // bits reversed
+
     final Path path;
 
     private final List<SegmentPart.Flaw> flaws = new ArrayList<>();
     private final @Nullable Checkpoint[] slots = new @Nullable Checkpoint[2];
     private final boolean[] unused = new boolean[2];
+    private final @Nullable ByteBuffer[] broken = new @Nullable ByteBuffer[2]; // slots that are not what was written
 
     private boolean newer;
 
@@ -57,6 +63,88 @@ final class CheckpointPart {
         return newer;
     }
 
+    /**
+     * Whether a crash while a slot was written explains a flaw: some sectors are of the slot's old checkpoint and some of its
+     * new one, which are the one before and the one behind that of the other slot.
+     */
+    boolean isTorn(SegmentPart.Flaw flaw) {
+        Checkpoint other = newest();
+        int index = (int) (flaw.offset() / CheckpointLayout.SLOT_BYTES);
+        ByteBuffer slot = index < broken.length ? broken[index] : null;
+        return slot != null && other != null && !newer && isMixed(slot, other);
+    }
+
+    /** Whether one bit that flipped explains a flaw of a slot, too. */
+    boolean isOneBitOff(SegmentPart.Flaw flaw) {
+        int index = (int) (flaw.offset() / CheckpointLayout.SLOT_BYTES);
+        ByteBuffer slot = index < broken.length ? broken[index] : null;
+        if (slot == null) {
+            return false;
+        }
+        int difference = crc(slot) ^ slot.getInt(CheckpointLayout.CRC_OFFSET);
+        int effect = 1; // on the checksum, of the bit behind the last; each bit further in front shifts it once more
+        for (int i = 0; i < CheckpointLayout.CRC_OFFSET * Byte.SIZE; i++) {
+            effect = effect >>> 1 ^ ((effect & 1) == 0 ? 0 : CRC32C_POLYNOMIAL);
+            if (effect == difference) {
+                return true;
+            }
+        }
+        return Integer.bitCount(difference) == 1;
+    }
+
+    /** Whether each sector of a slot can be of the checkpoint before another or of the one behind it. */
+    private static boolean isMixed(ByteBuffer slot, Checkpoint other) {
+        int known = other.epochs().size();
+        int end = known;
+        boolean wasUnused = other.generation() == 1;
+        if (!wasUnused || !isZero(slot, 0, SECTOR_BYTES)) {
+            long generation = slot.getLong(CheckpointLayout.GENERATION_OFFSET);
+            long logStart = slot.getLong(CheckpointLayout.LOG_START_OFFSET);
+            int epochs = slot.getInt(CheckpointLayout.EPOCH_COUNT_OFFSET);
+            boolean isOld = !wasUnused
+                    && generation == other.generation() - 1
+                    && logStart <= other.logStart()
+                    && epochs <= known;
+            boolean isNew = generation == other.generation() + 1 && logStart >= other.logStart() && epochs >= known;
+            if (slot.getLong(CheckpointLayout.MAGIC_OFFSET) != CheckpointLayout.MAGIC
+                    || CheckpointLayout.version(slot) != CheckpointLayout.VERSION
+                    || slot.getLong(CheckpointLayout.LOG_ID_OFFSET) != other.logId()
+                    || !(isOld || isNew)
+                    || epochs < 1
+                    || epochs > CheckpointLayout.MAX_EPOCHS) {
+                return false;
+            }
+            end = isNew ? epochs : known;
+        }
+        if (end > EPOCHS_IN_FIRST_SECTOR) {
+            return true; // how many there are is in another sector than some of them
+        }
+        ByteBuffer expected = CheckpointLayout.encode(other);
+        int endOfKnown = CheckpointLayout.EPOCHS_OFFSET + known * CheckpointLayout.EPOCH_BYTES;
+        for (int i = CheckpointLayout.EPOCHS_OFFSET; i < endOfKnown; i++) {
+            if (slot.get(i) != 0 && slot.get(i) != expected.get(i)) {
+                return false;
+            }
+        }
+        int endOfAll = CheckpointLayout.EPOCHS_OFFSET + end * CheckpointLayout.EPOCH_BYTES;
+        return isZero(slot, endOfAll, CheckpointLayout.CRC_OFFSET);
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int crc(ByteBuffer slot) {
+        CRC32C crc = new CRC32C();
+        crc.update(slot.duplicate().position(0).limit(CheckpointLayout.CRC_OFFSET));
+        return (int) crc.getValue();
+    }
+
     /** Offset of the slot of the newest checkpoint. */
     long newestOffset() {
         Checkpoint newest = newest();
@@ -79,12 +167,10 @@ final class CheckpointPart {
             return;
         }
         slot.clear();
-        unused[index] = true;
-        for (int i = 0; i < CheckpointLayout.SLOT_BYTES; i++) {
-            unused[index] &= slot.get(i) == 0;
-        }
+        unused[index] = isZero(slot, 0, CheckpointLayout.SLOT_BYTES);
         if (!unused[index]) {
             slots[index] = look(slot, offset);
+            broken[index] = slots[index] == null ? slot : null;
         }
     }
 
@@ -95,11 +181,10 @@ final class CheckpointPart {
             flaw(offset, CheckpointLayout.SLOT_BYTES, mismatch);
             return null;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(slot.duplicate().position(0).limit(CheckpointLayout.CRC_OFFSET));
+        int computed = crc(slot);
         int stored = slot.getInt(CheckpointLayout.CRC_OFFSET);
-        if ((int) crc.getValue() != stored) {
-            flaw(offset, CheckpointLayout.SLOT_BYTES, Mismatch.hex("slotChecksum", (int) crc.getValue(), stored));
+        if (computed != stored) {
+            flaw(offset, CheckpointLayout.SLOT_BYTES, Mismatch.hex("slotChecksum", computed, stored));
             return null;
         }
         int version = CheckpointLayout.version(slot);

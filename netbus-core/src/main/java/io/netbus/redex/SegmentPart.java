@@ -195,7 +195,9 @@ final class SegmentPart {
         }
         SegmentTip tip = TipLayout.decode(page, slot);
         if (tip == null) {
-            return null; // zeros
+            int state = page.getInt(slot + TipLayout.STATE_OFFSET);
+            flaw(slot, TipLayout.BYTES, Mismatch.of("tipState", "0 to 2", state), "");
+            return null;
         }
         Mismatch mismatch = null;
         if (tip.generation() < 1 || SegmentLayout.tipOffset(tip.generation()) != slot) {

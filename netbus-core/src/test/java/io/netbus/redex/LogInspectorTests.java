@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.logging.Level;
@@ -30,6 +31,8 @@ class LogInspectorTests {
 
     private static final long SEED = Long.getLong("netbus.seed", new Random().nextLong());
     private static final boolean TORTURE = Boolean.getBoolean("netbus.torture");
+
+    private static final Logger REPORTS = Logger.getLogger(LogRecovery.class.getName());
 
     @TempDir
     private Path temp;
@@ -160,6 +163,21 @@ class LogInspectorTests {
             assertThat(verified.verdict().wholeRecords()).isEqualTo(10 - gone[1] + gone[0]);
             Files.write(segments.get(i), whole);
         }
+    }
+
+    @Test
+    void aMissingLastSegmentIsNamed() throws IOException {
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
+        Path last = small.segments().get(2);
+        Files.delete(last);
+
+        Verified verified = SmallLog.verify(temp);
+
+        assertThat(verified.of(LogFinding.Kind.DAMAGE)).singleElement().satisfies(found -> {
+            assertThat(found.file()).isEqualTo(last);
+            assertThat(found.field()).isEqualTo("segment");
+        });
+        assertThat(verified.verdict().condition()).isEqualTo(LogInfo.Condition.DAMAGED);
     }
 
     @Test
@@ -376,6 +394,92 @@ class LogInspectorTests {
         }
     }
 
+    @Test
+    void aSlotOfTheCheckpointTornByACrashIsNoDamage() throws IOException {
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
+        Path file = small.directory.resolve(CheckpointFile.FILE_NAME);
+        byte[] whole = Files.readAllBytes(file);
+        Checkpoint newest = Objects.requireNonNull(
+                CheckpointPart.read(new FileStore(), file).newest());
+        int other = (int) CheckpointLayout.slotOffset(newest.generation() + 1);
+        byte[] next = CheckpointLayout.encode(newest.next().with(new SegmentHead(newest.logId(), 1, 15, 15)))
+                .array();
+        for (int sectors = 1; sectors < 1 << 8; sectors++) {
+            byte[] torn = whole.clone();
+            for (int i = 0; i < 8; i++) {
+                if ((sectors & 1 << i) != 0) {
+                    System.arraycopy(next, i * 512, torn, other + i * 512, 512);
+                }
+            }
+            Files.write(file, torn);
+
+            Verified verified = SmallLog.verify(temp);
+
+            assertThat(verified.of(LogFinding.Kind.DAMAGE))
+                    .as("sectors=%d", sectors)
+                    .isEmpty();
+            assertThat(verified.verdict().condition()).as("sectors=%d", sectors).isEqualTo(LogInfo.Condition.CLEAN);
+        }
+        for (int at : new int[] {CheckpointLayout.LOG_ID_OFFSET, 700}) { // no crash writes that
+            byte[] noise = whole.clone();
+            Arrays.fill(noise, other + at, other + at + 4, (byte) 0xa5);
+            Files.write(file, noise);
+            assertThat(SmallLog.verify(temp).of(LogFinding.Kind.DAMAGE)).hasSize(1);
+        }
+    }
+
+    @Test
+    void bytesThatOpeningCutOffAndAPowerCutBroughtBackAreNoDamage() throws IOException {
+        Path crashed = temp.resolve("crashed");
+        try (SmallLog small = new SmallLog(temp.resolve("open"), WriteMode.CHANNEL)) {
+            small.append("forced");
+            small.log.sync();
+            small.append("forced too");
+            small.log.sync();
+            small.batch("behind", "the tip");
+            SmallLog.copy(small.base, crashed);
+        }
+        Path first = crashed.resolve("orders.redex").resolve(SegmentLayout.fileName(0));
+        byte[] uncut = Files.readAllBytes(first);
+        REPORTS.setLevel(Level.OFF);
+        try {
+            new SmallLog(crashed, WriteMode.CHANNEL).close();
+        } finally {
+            REPORTS.setLevel(null);
+        }
+        byte[] cut = Files.readAllBytes(first);
+        assertThat(cut).hasSizeLessThan(uncut.length);
+        System.arraycopy(cut, 0, uncut, 0, cut.length);
+        Files.write(first, uncut);
+
+        Verified verified = SmallLog.verify(crashed);
+
+        assertThat(verified.findings()).singleElement().satisfies(found -> {
+            assertThat(found.kind()).isEqualTo(LogFinding.Kind.CRASH);
+            assertThat(found.file()).isEqualTo(first);
+            assertThat(found.offset()).isEqualTo(cut.length);
+        });
+        assertThat(verified.verdict().wholeRecords()).isEqualTo(4);
+        assertThat(verified.verdict().condition()).isEqualTo(LogInfo.Condition.CLEAN);
+    }
+
+    @Test
+    void aSegmentWithoutATipBehindTheLogsEndIsNoDamage() throws IOException {
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
+        byte[] page = Arrays.copyOf(Files.readAllBytes(small.segments().get(0)), SegmentLayout.HEAD_BYTES);
+        for (int tip : SegmentLayout.TIP_OFFSETS) {
+            Arrays.fill(page, tip, tip + TipLayout.BYTES, (byte) 0);
+        }
+        Path behind = small.directory.resolve(SegmentLayout.fileName(15));
+        Files.write(behind, page);
+
+        assertThat(SmallLog.verify(temp).findings()).singleElement().satisfies(found -> {
+            assertThat(found.kind()).isEqualTo(LogFinding.Kind.CRASH);
+            assertThat(found.file()).isEqualTo(behind);
+            assertThat(found.field()).isEqualTo("tip");
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(WriteMode.class)
     void besideALivingOwnerNothingIsDamage(WriteMode mode) throws IOException {
@@ -509,8 +613,7 @@ class LogInspectorTests {
     /** A log that was opened anew after three crashes, the last time to be closed. */
     private Path crashedAndClosed() throws IOException {
         Path base = temp.resolve("0");
-        Logger reports = Logger.getLogger(LogRecovery.class.getName());
-        reports.setLevel(Level.OFF);
+        REPORTS.setLevel(Level.OFF);
         try {
             for (int crash = 1; crash <= 3; crash++) {
                 try (SmallLog small = new SmallLog(base, WriteMode.CHANNEL)) {
@@ -526,7 +629,7 @@ class LogInspectorTests {
             }
             new SmallLog(base, WriteMode.CHANNEL).close();
         } finally {
-            reports.setLevel(null);
+            REPORTS.setLevel(null);
         }
         return base;
     }
