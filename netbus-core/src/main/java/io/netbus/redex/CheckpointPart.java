@@ -15,7 +15,6 @@ final class CheckpointPart {
     private static final int SECTOR_BYTES = 512;
     private static final int EPOCHS_IN_FIRST_SECTOR =
             (SECTOR_BYTES - CheckpointLayout.EPOCHS_OFFSET) / CheckpointLayout.EPOCH_BYTES;
-    private static final int CRC32C_POLYNOMIAL = 0x82F63B78; // bits reversed
 
     final Path path;
 
@@ -64,8 +63,8 @@ final class CheckpointPart {
     }
 
     /**
-     * Whether a crash while a slot was written explains a flaw: some sectors are of the slot's old checkpoint and some of its
-     * new one, which are the one before and the one behind that of the other slot.
+     * Whether a crash while a slot was written explains a flaw: parts are of the slot's old checkpoint and parts of its new
+     * one, which are the one before and the one behind that of the other slot.
      */
     boolean isTorn(SegmentPart.Flaw flaw) {
         Checkpoint other = newest();
@@ -78,56 +77,41 @@ final class CheckpointPart {
     boolean isOneBitOff(SegmentPart.Flaw flaw) {
         int index = (int) (flaw.offset() / CheckpointLayout.SLOT_BYTES);
         ByteBuffer slot = index < broken.length ? broken[index] : null;
-        if (slot == null) {
-            return false;
-        }
-        int difference = crc(slot) ^ slot.getInt(CheckpointLayout.CRC_OFFSET);
-        int effect = 1; // on the checksum, of the bit behind the last; each bit further in front shifts it once more
-        for (int i = 0; i < CheckpointLayout.CRC_OFFSET * Byte.SIZE; i++) {
-            effect = effect >>> 1 ^ ((effect & 1) == 0 ? 0 : CRC32C_POLYNOMIAL);
-            if (effect == difference) {
-                return true;
-            }
-        }
-        return Integer.bitCount(difference) == 1;
+        return slot != null && FlippedBit.explains(slot);
     }
 
-    /** Whether each sector of a slot can be of the checkpoint before another or of the one behind it. */
+    /** Whether a slot can be, part by part, of the checkpoint before another and of the one behind it. */
     private static boolean isMixed(ByteBuffer slot, Checkpoint other) {
-        int known = other.epochs().size();
-        int end = known;
         boolean wasUnused = other.generation() == 1;
-        if (!wasUnused || !isZero(slot, 0, SECTOR_BYTES)) {
-            long generation = slot.getLong(CheckpointLayout.GENERATION_OFFSET);
-            long logStart = slot.getLong(CheckpointLayout.LOG_START_OFFSET);
-            int epochs = slot.getInt(CheckpointLayout.EPOCH_COUNT_OFFSET);
-            boolean isOld = !wasUnused
-                    && generation == other.generation() - 1
-                    && logStart <= other.logStart()
-                    && epochs <= known;
-            boolean isNew = generation == other.generation() + 1 && logStart >= other.logStart() && epochs >= known;
-            if (slot.getLong(CheckpointLayout.MAGIC_OFFSET) != CheckpointLayout.MAGIC
-                    || CheckpointLayout.version(slot) != CheckpointLayout.VERSION
-                    || slot.getLong(CheckpointLayout.LOG_ID_OFFSET) != other.logId()
-                    || !(isOld || isNew)
-                    || epochs < 1
-                    || epochs > CheckpointLayout.MAX_EPOCHS) {
-                return false;
-            }
-            end = isNew ? epochs : known;
+        long generation = slot.getLong(CheckpointLayout.GENERATION_OFFSET);
+        int epochs = slot.getInt(CheckpointLayout.EPOCH_COUNT_OFFSET);
+        ByteBuffer whole = CheckpointLayout.encode(other);
+        if ((generation != other.generation() - 1 && generation != other.generation() + 1)
+                || epochs < (wasUnused ? 0 : 1)
+                || epochs > CheckpointLayout.MAX_EPOCHS
+                || slot.getLong(CheckpointLayout.LOG_START_OFFSET) < 0
+                || !isEqual(slot, whole, CheckpointLayout.MAGIC_OFFSET, Long.BYTES, wasUnused)
+                || !isEqual(slot, whole, CheckpointLayout.VERSION_OFFSET, Integer.BYTES, wasUnused)
+                || !isEqual(slot, whole, CheckpointLayout.LOG_ID_OFFSET, Long.BYTES, wasUnused)) {
+            return false;
         }
-        if (end > EPOCHS_IN_FIRST_SECTOR) {
+        int known = other.epochs().size();
+        int all = Math.max(known, epochs);
+        if (all > EPOCHS_IN_FIRST_SECTOR) {
             return true; // how many there are is in another sector than some of them
         }
-        ByteBuffer expected = CheckpointLayout.encode(other);
-        int endOfKnown = CheckpointLayout.EPOCHS_OFFSET + known * CheckpointLayout.EPOCH_BYTES;
-        for (int i = CheckpointLayout.EPOCHS_OFFSET; i < endOfKnown; i++) {
-            if (slot.get(i) != 0 && slot.get(i) != expected.get(i)) {
+        int end = CheckpointLayout.EPOCHS_OFFSET + all * CheckpointLayout.EPOCH_BYTES;
+        return isEqual(slot, whole, CheckpointLayout.EPOCHS_OFFSET, known * CheckpointLayout.EPOCH_BYTES, true)
+                && isZero(slot, end, CheckpointLayout.CRC_OFFSET);
+    }
+
+    private static boolean isEqual(ByteBuffer slot, ByteBuffer whole, int offset, int bytes, boolean orZero) {
+        for (int i = offset; i < offset + bytes; i++) {
+            if (slot.get(i) != whole.get(i) && !(orZero && slot.get(i) == 0)) {
                 return false;
             }
         }
-        int endOfAll = CheckpointLayout.EPOCHS_OFFSET + end * CheckpointLayout.EPOCH_BYTES;
-        return isZero(slot, endOfAll, CheckpointLayout.CRC_OFFSET);
+        return true;
     }
 
     private static boolean isZero(ByteBuffer bytes, int from, int to) {

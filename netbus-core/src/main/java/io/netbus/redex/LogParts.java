@@ -320,6 +320,11 @@ final class LogParts {
         }
         for (SegmentPart part : chain) {
             for (SegmentPart.Flaw flaw : part.flaws()) {
+                if (part.isExplained(flaw)) {
+                    findings.explained(
+                            part.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), "the other tip is whole");
+                    continue;
+                }
                 findings.damage(part.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), flaw.detail());
             }
             SegmentHead head = part.head();
