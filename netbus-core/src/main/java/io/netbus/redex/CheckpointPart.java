@@ -12,11 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** A checkpoint file as it is found by one who takes nothing in it for granted. */
 final class CheckpointPart {
 
+    private static final int SECTOR_BYTES = 512;
+    private static final int EPOCHS_IN_FIRST_SECTOR =
+            (SECTOR_BYTES - CheckpointLayout.EPOCHS_OFFSET) / CheckpointLayout.EPOCH_BYTES;
+
     final Path path;
 
     private final List<SegmentPart.Flaw> flaws = new ArrayList<>();
     private final @Nullable Checkpoint[] slots = new @Nullable Checkpoint[2];
     private final boolean[] unused = new boolean[2];
+    private final @Nullable ByteBuffer[] broken = new @Nullable ByteBuffer[2]; // slots that are not what was written
 
     private boolean newer;
 
@@ -57,6 +62,73 @@ final class CheckpointPart {
         return newer;
     }
 
+    /**
+     * Whether a crash while a slot was written explains a flaw: parts are of the slot's old checkpoint and parts of its new
+     * one, which are the one before and the one behind that of the other slot.
+     */
+    boolean isTorn(SegmentPart.Flaw flaw) {
+        Checkpoint other = newest();
+        int index = (int) (flaw.offset() / CheckpointLayout.SLOT_BYTES);
+        ByteBuffer slot = index < broken.length ? broken[index] : null;
+        return slot != null && other != null && !newer && isMixed(slot, other);
+    }
+
+    /** Whether one bit that flipped explains a flaw of a slot, too. */
+    boolean isOneBitOff(SegmentPart.Flaw flaw) {
+        int index = (int) (flaw.offset() / CheckpointLayout.SLOT_BYTES);
+        ByteBuffer slot = index < broken.length ? broken[index] : null;
+        return slot != null && FlippedBit.explains(slot);
+    }
+
+    /** Whether a slot can be, part by part, of the checkpoint before another and of the one behind it. */
+    private static boolean isMixed(ByteBuffer slot, Checkpoint other) {
+        boolean wasUnused = other.generation() == 1;
+        long generation = slot.getLong(CheckpointLayout.GENERATION_OFFSET);
+        int epochs = slot.getInt(CheckpointLayout.EPOCH_COUNT_OFFSET);
+        ByteBuffer whole = CheckpointLayout.encode(other);
+        if ((generation != other.generation() - 1 && generation != other.generation() + 1)
+                || epochs < (wasUnused ? 0 : 1)
+                || epochs > CheckpointLayout.MAX_EPOCHS
+                || slot.getLong(CheckpointLayout.LOG_START_OFFSET) < 0
+                || !isEqual(slot, whole, CheckpointLayout.MAGIC_OFFSET, Long.BYTES, wasUnused)
+                || !isEqual(slot, whole, CheckpointLayout.VERSION_OFFSET, Integer.BYTES, wasUnused)
+                || !isEqual(slot, whole, CheckpointLayout.LOG_ID_OFFSET, Long.BYTES, wasUnused)) {
+            return false;
+        }
+        int known = other.epochs().size();
+        int all = Math.max(known, epochs);
+        if (all > EPOCHS_IN_FIRST_SECTOR) {
+            return true; // how many there are is in another sector than some of them
+        }
+        int end = CheckpointLayout.EPOCHS_OFFSET + all * CheckpointLayout.EPOCH_BYTES;
+        return isEqual(slot, whole, CheckpointLayout.EPOCHS_OFFSET, known * CheckpointLayout.EPOCH_BYTES, true)
+                && isZero(slot, end, CheckpointLayout.CRC_OFFSET);
+    }
+
+    private static boolean isEqual(ByteBuffer slot, ByteBuffer whole, int offset, int bytes, boolean orZero) {
+        for (int i = offset; i < offset + bytes; i++) {
+            if (slot.get(i) != whole.get(i) && !(orZero && slot.get(i) == 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int crc(ByteBuffer slot) {
+        CRC32C crc = new CRC32C();
+        crc.update(slot.duplicate().position(0).limit(CheckpointLayout.CRC_OFFSET));
+        return (int) crc.getValue();
+    }
+
     /** Offset of the slot of the newest checkpoint. */
     long newestOffset() {
         Checkpoint newest = newest();
@@ -79,12 +151,10 @@ final class CheckpointPart {
             return;
         }
         slot.clear();
-        unused[index] = true;
-        for (int i = 0; i < CheckpointLayout.SLOT_BYTES; i++) {
-            unused[index] &= slot.get(i) == 0;
-        }
+        unused[index] = isZero(slot, 0, CheckpointLayout.SLOT_BYTES);
         if (!unused[index]) {
             slots[index] = look(slot, offset);
+            broken[index] = slots[index] == null ? slot : null;
         }
     }
 
@@ -95,11 +165,10 @@ final class CheckpointPart {
             flaw(offset, CheckpointLayout.SLOT_BYTES, mismatch);
             return null;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(slot.duplicate().position(0).limit(CheckpointLayout.CRC_OFFSET));
+        int computed = crc(slot);
         int stored = slot.getInt(CheckpointLayout.CRC_OFFSET);
-        if ((int) crc.getValue() != stored) {
-            flaw(offset, CheckpointLayout.SLOT_BYTES, Mismatch.hex("slotChecksum", (int) crc.getValue(), stored));
+        if (computed != stored) {
+            flaw(offset, CheckpointLayout.SLOT_BYTES, Mismatch.hex("slotChecksum", computed, stored));
             return null;
         }
         int version = CheckpointLayout.version(slot);

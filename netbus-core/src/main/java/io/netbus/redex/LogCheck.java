@@ -271,6 +271,7 @@ final class LogCheck {
         private final int tag;
         private final boolean open; // where they end is unknown; durableEnd is the file's
         private final boolean tail; // more frames may follow
+        private final boolean copied; // what followed the tip was copied to the next segment, or is in quarantine
 
         private long size;
         private long durableEnd; // offset up to which frames are known to be forced
@@ -297,6 +298,7 @@ final class LogCheck {
             SegmentTip tip = part.tip();
             tail = index >= parts.boundary();
             open = !tail && !part.isExact();
+            copied = next != UNKNOWN && parts.chain().get(index + 1).epoch() > part.epoch();
             if (index > parts.boundary()) {
                 durableEnd = SegmentLayout.HEAD_BYTES;
                 durableNext = part.base;
@@ -557,9 +559,11 @@ final class LogCheck {
                 return;
             }
             long end = probe.nonZeroEnd(at, size);
-            if (end > at) {
-                findings.damage(
-                        part.path, at, end - at, Mismatch.of("bytesBehindEnd", 0, end - at), "no record is affected");
+            Mismatch behind = Mismatch.of("bytesBehindEnd", 0, end - at);
+            if (end > at && copied) {
+                findings.explained(part.path, at, end - at, behind, "opening took what it needed of them");
+            } else if (end > at) {
+                findings.damage(part.path, at, end - at, behind, "no record is affected");
             } else if (part.isExact()) {
                 Mismatch mismatch = Mismatch.of("fileBytes", at, size);
                 findings.explained(part.path, at, size - at, mismatch, "zeros that were not cut off");

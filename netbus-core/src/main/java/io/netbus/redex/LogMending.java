@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,12 @@ final class LogMending {
      *
      * A hole, where frames should be and are not, gets a frame's head with the length and the sequences that its
      * neighbours prove, over bytes that stay as they are. If the checksum then is right, only the head was damaged and all
-     * is well. Otherwise it stays wrong, and is made wrong if it happens to be right: who reads there is told of damage,
-     * and who goes over heads finds what is behind.
+     * is well. Otherwise the head, or several if the hole is large, gets a checksum that is wrong: who reads there is told
+     * of damage, and who goes over heads finds what is behind.
      */
     private static final int SECTOR_BYTES = 512;
     private static final int COPY_BYTES = 1024 * 1024;
+    private static final int PIECE_BYTES = 1024 * 1024;
 
     private final RecordingStore store;
     private final String log;
@@ -104,7 +106,7 @@ final class LogMending {
         SegmentPart part = parts.chain().get(index);
         SegmentTip before = index == 0 ? null : parts.chain().get(index - 1).tip();
         boolean isLast = index == parts.chain().size() - 1;
-        if (!isLast || before == null || before.nextSequence() > part.base) {
+        if (!isLast || before == null || before.state() == SegmentTip.State.FOLLOWED) {
             return;
         }
         Path to = quarantine(part, "-foreign");
@@ -291,77 +293,128 @@ final class LogMending {
 
     /** Returns whether all of the hole's records are there again. */
     private boolean mendHole(SegmentPart part, LogCheck.Hole hole) throws IOException {
-        long length = hole.end() - hole.offset();
-        long records = hole.toSequence() - hole.fromSequence();
         Long id = parts.logId();
-        boolean fits = length >= FrameLayout.HEAD_BYTES
-                && length <= FrameLayout.MAX_FRAME_BYTES
-                && length % FrameLayout.ALIGNMENT_BYTES == 0
-                && records >= 1
-                && records <= (length - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
-        if (!fits || id == null) {
+        long records = hole.toSequence() - hole.fromSequence();
+        if (id == null || records < 1) {
             return false;
         }
-        ByteBuffer old = ByteBuffer.allocate(FrameLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer head = ByteBuffer.allocate(FrameLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        int withFoundStamp;
-        int withOurStamp;
-        boolean complete;
+        int tag = Long.hashCode(id);
+        List<LogCheck.Hole> pieces = pieces(hole);
+        ByteBuffer healed;
+        List<ByteBuffer> heads = new ArrayList<>();
         try (SegmentFile file = store.openForReading(part.path)) {
-            complete = file.size() >= hole.end();
-            file.read(old, hole.offset());
-            head.put(0, old, 0, FrameLayout.HEAD_BYTES);
-            head.putInt(FrameLayout.LENGTH_OFFSET, (int) length);
-            head.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, hole.fromSequence());
-            head.putLong(FrameLayout.TERM_OFFSET, 0);
-            head.putInt(FrameLayout.COUNT_OFFSET, (int) records);
-            head.putInt(FrameLayout.TAG_OFFSET, Long.hashCode(id));
-            if (complete && head.equals(old)) {
-                return false; // the head is right, what follows is not
+            healed = head(file, hole, tag);
+            if (healed != null && crc(file, healed, hole) != healed.getInt(FrameLayout.CRC_OFFSET)) {
+                healed = null;
             }
-            withFoundStamp = crc(file, head, hole);
-            if (withFoundStamp != head.getInt(FrameLayout.CRC_OFFSET)) {
-                head.putLong(FrameLayout.TIMESTAMP_OFFSET, timestampBehind(part, file, hole));
+            if (healed == null && (pieces.isEmpty() || isBridged(file, hole, tag))) {
+                return false;
             }
-            withOurStamp = crc(file, head, hole);
+            if (healed == null) {
+                long timestamp = timestampBehind(part, file, hole);
+                for (LogCheck.Hole piece : pieces) {
+                    heads.add(placeholder(file, piece, tag, timestamp));
+                }
+            }
         } catch (IOException e) {
             return false; // a sector is bad, and writing may not help
         }
-        boolean healed = withFoundStamp == head.getInt(FrameLayout.CRC_OFFSET);
-        if (!healed) {
-            if (complete && headFieldsEqual(old, head)) {
-                return false; // repaired before
-            }
+        if (healed == null) {
             keep(part, hole.offset(), Math.min(hole.end(), part.size) - hole.offset());
-            if (withOurStamp == head.getInt(FrameLayout.CRC_OFFSET)) {
-                head.putInt(FrameLayout.CRC_OFFSET, ~withOurStamp);
-            }
             IndexFile.delete(store, part.path, part.base); // entries of lost frames would lead into the hole
             store.forceDirectory(directory);
         }
         store.tell(
                 part.path,
-                healed
-                        ? "frame's head written anew, its checksum proves it"
-                        : "head written over records that are lost",
-                "offset=" + hole.offset() + ", bytes=" + length + ", records=" + hole.fromSequence() + " to "
-                        + (hole.toSequence() - 1));
+                healed == null
+                        ? "head written over records that are lost"
+                        : "frame's head written anew, its checksum proves it",
+                "offset=" + hole.offset() + ", bytes=" + (hole.end() - hole.offset()) + ", records="
+                        + hole.fromSequence() + " to " + (hole.toSequence() - 1));
         try (SegmentFile file = store.openForWriting(part.path)) {
             if (file.size() < hole.end()) {
                 file.resize(hole.end());
             }
-            file.write(head, hole.offset());
+            if (healed == null) {
+                for (int i = 0; i < heads.size(); i++) {
+                    file.write(heads.get(i), pieces.get(i).offset());
+                }
+            } else {
+                file.write(healed, hole.offset());
+            }
             file.force();
         }
-        return healed;
+        return healed != null;
     }
 
-    /** Whether who goes over heads finds all that it needs. */
-    private static boolean headFieldsEqual(ByteBuffer old, ByteBuffer head) {
-        return old.getInt(FrameLayout.LENGTH_OFFSET) == head.getInt(FrameLayout.LENGTH_OFFSET)
-                && old.getLong(FrameLayout.BASE_SEQUENCE_OFFSET) == head.getLong(FrameLayout.BASE_SEQUENCE_OFFSET)
-                && old.getInt(FrameLayout.COUNT_OFFSET) == head.getInt(FrameLayout.COUNT_OFFSET)
-                && old.getInt(FrameLayout.TAG_OFFSET) == head.getInt(FrameLayout.TAG_OFFSET);
+    /** Parts of a hole, each with some of its records, so that no reader has to load it as a whole; none if it is too small. */
+    private static List<LogCheck.Hole> pieces(LogCheck.Hole hole) {
+        long length = hole.end() - hole.offset();
+        long records = hole.toSequence() - hole.fromSequence();
+        long count = Math.max(1, Math.min(records, length / PIECE_BYTES));
+        List<LogCheck.Hole> pieces = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            boolean isLast = i == count - 1;
+            long at = i == 0 ? hole.offset() : pieces.get((int) i - 1).end();
+            long end = isLast ? hole.end() : at + (length / count & -FrameLayout.ALIGNMENT_BYTES);
+            long from = i == 0 ? hole.fromSequence() : pieces.get((int) i - 1).toSequence();
+            long to = isLast ? hole.toSequence() : from + records / count;
+            long room = (end - at - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
+            boolean fits = end - at >= FrameLayout.HEAD_BYTES
+                    && end - at <= FrameLayout.MAX_FRAME_BYTES
+                    && (end - at) % FrameLayout.ALIGNMENT_BYTES == 0
+                    && to - from <= room;
+            if (!fits) {
+                return List.of();
+            }
+            pieces.add(new LogCheck.Hole(hole.path(), at, end, from, to));
+        }
+        return pieces;
+    }
+
+    /** Whether who goes over heads gets across: only what follows the heads is damaged, or this was done before. */
+    private static boolean isBridged(SegmentFile file, LogCheck.Hole hole, int tag) throws IOException {
+        FrameProbe probe = new FrameProbe(file, file.size());
+        long at = hole.offset();
+        long sequence = hole.fromSequence();
+        if (file.size() < hole.end()) {
+            return false;
+        }
+        while (at < hole.end()) {
+            if (probe.head(at, hole.end()) != null || probe.tag() != tag || probe.baseSequence() != sequence) {
+                return false;
+            }
+            at += probe.frameBytes();
+            sequence = probe.nextSequence();
+        }
+        return sequence == hole.toSequence();
+    }
+
+    /** The head that a hole's neighbours prove, if it was a single frame; null if that could not be. */
+    private static @Nullable ByteBuffer head(SegmentFile file, LogCheck.Hole hole, int tag) throws IOException {
+        if (file.size() <= hole.offset() || hole.end() - hole.offset() > FrameLayout.MAX_FRAME_BYTES) {
+            return null;
+        }
+        ByteBuffer head = ByteBuffer.allocate(FrameLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(head, hole.offset());
+        head.clear().putInt(FrameLayout.LENGTH_OFFSET, (int) (hole.end() - hole.offset()));
+        head.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, hole.fromSequence());
+        head.putLong(FrameLayout.TERM_OFFSET, 0);
+        head.putInt(FrameLayout.COUNT_OFFSET, (int) (hole.toSequence() - hole.fromSequence()));
+        head.putInt(FrameLayout.TAG_OFFSET, tag);
+        return head;
+    }
+
+    /** A head with a checksum that is wrong. */
+    private static ByteBuffer placeholder(SegmentFile file, LogCheck.Hole piece, int tag, long timestamp)
+            throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(FrameLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        head.putInt(FrameLayout.LENGTH_OFFSET, (int) (piece.end() - piece.offset()));
+        head.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, piece.fromSequence());
+        head.putLong(FrameLayout.TIMESTAMP_OFFSET, timestamp);
+        head.putInt(FrameLayout.COUNT_OFFSET, (int) (piece.toSequence() - piece.fromSequence()));
+        head.putInt(FrameLayout.TAG_OFFSET, tag);
+        return head.putInt(FrameLayout.CRC_OFFSET, ~crc(file, head, piece));
     }
 
     /** A stamp that does not break the order: that of the next frame, or the one that the tip remembers. */

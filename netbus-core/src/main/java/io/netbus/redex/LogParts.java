@@ -202,15 +202,19 @@ final class LogParts {
             dropped.add(all.remove(0));
         }
         int epoch = 0;
-        boolean explainsHeadless = false;
+        SegmentTip before = null;
         for (int i = 0; i < all.size(); i++) {
             SegmentPart part = all.get(i);
-            if (part.head() == null || isForeign(part)) {
+            if (!part.isNewer() && (part.head() == null || part.tip() == null)) {
                 boolean beingMade = ownerAlive && i == all.size() - 1;
-                if (part.head() == null && !part.isNewer() && (explainsHeadless || beingMade)) {
+                boolean unfollowed = before != null
+                        && (before.state() != SegmentTip.State.FOLLOWED || before.nextSequence() > part.base);
+                if (unfollowed || beingMade) {
                     headless.add(part);
                     continue;
                 }
+            }
+            if (part.head() == null || isForeign(part)) {
                 part.assumeEpoch(epoch);
             } else if (part.epoch() < epoch) {
                 superseded.add(part);
@@ -219,7 +223,7 @@ final class LogParts {
                 epoch = part.epoch();
             }
             chain.add(part);
-            explainsHeadless = part.tip() != null && !part.isExact();
+            before = part.tip();
         }
         boundary = findBoundary();
     }
@@ -307,7 +311,8 @@ final class LogParts {
         }
         for (SegmentPart part : headless) {
             String found = part.isUnwritten() ? "none" : "a damaged one";
-            findings.explained(part.path, 0, part.size, new Mismatch("head", "a whole one", found), "");
+            String what = part.head() == null ? "head" : "tip";
+            findings.explained(part.path, 0, part.size, new Mismatch(what, "a whole one", found), "");
         }
         if (isEmpty()) {
             findings.explained(directory, 0, 0, new Mismatch("segment", "one", "none"), "the log was never made");
@@ -315,6 +320,11 @@ final class LogParts {
         }
         for (SegmentPart part : chain) {
             for (SegmentPart.Flaw flaw : part.flaws()) {
+                if (part.isExplained(flaw)) {
+                    findings.explained(
+                            part.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), "the other tip is whole");
+                    continue;
+                }
                 findings.damage(part.path, flaw.offset(), flaw.bytes(), flaw.mismatch(), flaw.detail());
             }
             SegmentHead head = part.head();
@@ -398,7 +408,7 @@ final class LogParts {
             return;
         }
         Checkpoint checkpoint = file.newest();
-        boolean leftByCrash = boundary < chain.size();
+        boolean leftByCrash = boundary < chain.size() || !dropped.isEmpty() || !superseded.isEmpty();
         for (SegmentPart.Flaw flaw : file.flaws()) {
             String detail = "";
             if (file.isNewer()) {
@@ -407,7 +417,7 @@ final class LogParts {
                 detail = "where the log starts, and its earlier epochs, are unknown";
             } else if (flaw.bytes() == CheckpointLayout.SLOT_BYTES) {
                 detail = "the other slot is whole" + startUnknown(checkpoint);
-                if (leftByCrash) {
+                if (file.isTorn(flaw) && (leftByCrash || !file.isOneBitOff(flaw))) {
                     findings.explained(path, flaw.offset(), flaw.bytes(), flaw.mismatch(), detail);
                     continue;
                 }

@@ -16,6 +16,7 @@ final class SegmentPart {
     record Flaw(long offset, long bytes, Mismatch mismatch, String detail) {}
 
     private static final int RESERVED_OFFSET = TipLayout.STATE_OFFSET + Integer.BYTES;
+    private static final int SLOTS = 2; // so much higher is the generation of a slot's next tip
     private static final int HEAD_FIELDS_BYTES = SegmentLayout.CRC_OFFSET + Integer.BYTES;
 
     final Path path;
@@ -23,6 +24,7 @@ final class SegmentPart {
     final long size; // taken after the page, so that it is not below what a tip in it vouches for
 
     private final List<Flaw> flaws = new ArrayList<>();
+    private final List<Flaw> explained = new ArrayList<>(); // of the flaws, those that a crash explains
     private final @Nullable SegmentTip[] slots = new @Nullable SegmentTip[SegmentLayout.TIP_OFFSETS.length];
 
     private @Nullable SegmentHead head; // null if it is damaged
@@ -80,6 +82,30 @@ final class SegmentPart {
 
     List<Flaw> flaws() {
         return flaws;
+    }
+
+    /** Whether a crash explains a flaw. */
+    boolean isExplained(Flaw flaw) {
+        return explained.contains(flaw);
+    }
+
+    /** Whether some words of a slot can be of the tip before another and some of the one behind it. */
+    private static boolean isMixed(ByteBuffer slot, SegmentTip other) {
+        long generation = slot.getLong(TipLayout.GENERATION_OFFSET);
+        long end = slot.getLong(TipLayout.END_OFFSET);
+        int frameBytes = slot.getInt(TipLayout.FRAME_BYTES_OFFSET);
+        boolean reserved = true;
+        for (int i = RESERVED_OFFSET; i < TipLayout.CRC_OFFSET; i++) {
+            reserved &= slot.get(i) == 0;
+        }
+        return reserved
+                && (generation == other.generation() - 1 || generation == other.generation() + 1)
+                && (end == 0 ? other.generation() == 1 : end >= SegmentLayout.HEAD_BYTES)
+                && end % FrameLayout.ALIGNMENT_BYTES == 0
+                && slot.getLong(TipLayout.NEXT_SEQUENCE_OFFSET) >= 0
+                && frameBytes >= 0
+                && frameBytes % FrameLayout.ALIGNMENT_BYTES == 0
+                && SegmentTip.State.of(slot.getInt(TipLayout.STATE_OFFSET)) != null;
     }
 
     int epoch() {
@@ -195,7 +221,9 @@ final class SegmentPart {
         }
         SegmentTip tip = TipLayout.decode(page, slot);
         if (tip == null) {
-            return null; // zeros
+            int state = page.getInt(slot + TipLayout.STATE_OFFSET);
+            flaw(slot, TipLayout.BYTES, Mismatch.of("tipState", "0 to 2", state), "");
+            return null;
         }
         Mismatch mismatch = null;
         if (tip.generation() < 1 || SegmentLayout.tipOffset(tip.generation()) != slot) {
@@ -236,12 +264,31 @@ final class SegmentPart {
         int other = isFirst ? second : first;
         SegmentTip older = slots[isFirst ? 1 : 0];
         long expected = newest.generation() - 1;
+        boolean isUnused = TipLayout.isUnused(page, other);
         if (older != null && older.generation() != expected) {
             flaw(other, TipLayout.BYTES, Mismatch.of("tipGeneration", expected, older.generation()), "");
-        } else if (older == null && expected > 0 && TipLayout.isUnused(page, other)) {
+        } else if (older == null && expected > 0 && isUnused) {
             Mismatch mismatch = new Mismatch("tipGeneration", Long.toString(expected), "zeros");
             flaw(other, TipLayout.BYTES, mismatch, "");
         }
+        long found = older == null ? 0 : older.generation();
+        // it was not forced yet, and the newest is on disk by chance, or by a force that a power cut ended
+        boolean isLost = found == expected - SLOTS && (found > 0 || isUnused);
+        boolean isTorn = older == null && !isUnused && isTorn(page.slice(other, TipLayout.BYTES), newest);
+        for (Flaw flaw : flaws) {
+            if (flaw.offset() == other && flaw.bytes() == TipLayout.BYTES && (isLost || isTorn)) {
+                explained.add(flaw);
+            }
+        }
+    }
+
+    /**
+     * Whether a process that ended while it wrote a tip explains what is in the slot. What one flipped bit explains is damage,
+     * though it could be that a tip was written up to there.
+     */
+    private static boolean isTorn(ByteBuffer slice, SegmentTip other) {
+        ByteBuffer slot = slice.order(ByteOrder.LITTLE_ENDIAN);
+        return isMixed(slot, other) && !FlippedBit.explains(slot);
     }
 
     private void lookForStrayBytes(ByteBuffer page) {

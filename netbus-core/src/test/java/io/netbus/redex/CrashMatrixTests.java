@@ -36,6 +36,8 @@ class CrashMatrixTests {
     private static final boolean TORTURE = Boolean.getBoolean("netbus.torture");
     private static final int RANDOM_IMAGES = TORTURE ? 3 : 1;
     private static final double NESTED_SHARE = TORTURE ? 0.2 : 0.1;
+    private static final double INSPECTED_SHARE = TORTURE ? 1 : 0.15;
+    private static final double REPAIRED_SHARE = TORTURE ? 1 : 0.05;
     private static final int SAMPLED_WORKLOADS = 200;
     private static final int SAMPLED_POINTS = 3;
     private static final int POINTS_OF_TWO = 5;
@@ -104,7 +106,7 @@ class CrashMatrixTests {
     @ParameterizedTest
     @EnumSource(names = {"FORCE", "FORCE_DIRECTORY"})
     void aDiskThatOnlyPretendsToForceIsFoundOut(SimulatedStore.Call call) throws IOException {
-        CrashMatrix matrix = new CrashMatrix(directory(0), seed, RANDOM_IMAGES, 0);
+        CrashMatrix matrix = new CrashMatrix(directory(0), seed, RANDOM_IMAGES, 0, 0, 0);
         List<LogOperation> workload = call == SimulatedStore.Call.FORCE
                 ? List.of(LogOperation.APPEND_FORCED)
                 : List.of(LogOperation.APPEND_ROLLING, LogOperation.APPEND_FORCED);
@@ -151,7 +153,8 @@ class CrashMatrixTests {
         ExecutorService executor = Executors.newFixedThreadPool(THREADS);
         try {
             for (int i = 0; i < THREADS; i++) {
-                CrashMatrix matrix = new CrashMatrix(directory(i), seed, RANDOM_IMAGES, NESTED_SHARE);
+                CrashMatrix matrix = new CrashMatrix(
+                        directory(i), seed, RANDOM_IMAGES, NESTED_SHARE, INSPECTED_SHARE, REPAIRED_SHARE);
                 matrices.add(matrix);
                 threads.add(executor.submit(() -> {
                     try {
@@ -177,8 +180,10 @@ class CrashMatrixTests {
         }
         long images = matrices.stream().mapToLong(CrashMatrix::images).sum();
         long crashes = matrices.stream().mapToLong(CrashMatrix::crashes).sum();
-        System.out.println(
-                "seed=" + seed + " workloads=" + wanted.size() + " crashes=" + crashes + " images=" + images);
+        long inspected = matrices.stream().mapToLong(CrashMatrix::inspected).sum();
+        long repaired = matrices.stream().mapToLong(CrashMatrix::repaired).sum();
+        System.out.println("seed=" + seed + " workloads=" + wanted.size() + " crashes=" + crashes + " images=" + images
+                + " inspected=" + inspected + " repaired=" + repaired);
         assertThat(images).isPositive();
     }
 

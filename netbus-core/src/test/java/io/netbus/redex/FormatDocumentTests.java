@@ -122,6 +122,27 @@ class FormatDocumentTests {
                         CheckpointLayout.CRC_OFFSET,
                         CheckpointLayout.SLOT_BYTES);
         assertThat(CheckpointLayout.slotOffset(1)).isEqualTo(CheckpointLayout.SLOT_BYTES);
+        assertThat(offsets("### Index head"))
+                .containsExactly(
+                        IndexLayout.MAGIC_OFFSET,
+                        IndexLayout.VERSION_OFFSET,
+                        IndexLayout.EPOCH_OFFSET,
+                        IndexLayout.LOG_ID_OFFSET,
+                        IndexLayout.BASE_SEQUENCE_OFFSET,
+                        IndexLayout.END_OFFSET,
+                        IndexLayout.NEXT_SEQUENCE_OFFSET,
+                        IndexLayout.COUNT_OFFSET,
+                        IndexLayout.ENTRIES_CRC_OFFSET,
+                        IndexLayout.UNUSED_OFFSET,
+                        IndexLayout.CRC_OFFSET,
+                        IndexLayout.HEAD_BYTES);
+        assertThat(offsets("### Index entry"))
+                .containsExactly(
+                        IndexLayout.RECORD_OFFSET,
+                        IndexLayout.FRAME_OFFSET,
+                        IndexLayout.TIMESTAMP_OFFSET,
+                        IndexLayout.ENTRY_BYTES);
+        assertThat(SegmentIndex.INTERVAL_BYTES).isEqualTo(1024);
         assertThat(offsets("### Batch frame"))
                 .containsExactly(
                         FrameLayout.CRC_OFFSET,

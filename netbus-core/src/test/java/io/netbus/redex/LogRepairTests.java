@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,6 +196,59 @@ class LogRepairTests {
             assertThat(log.read(7)).isInstanceOf(ReadResult.Present.class);
             assertThat(log.read(14)).isInstanceOf(ReadResult.Present.class);
         }
+    }
+
+    @Test
+    void aLargeHoleIsManySmallFrames() throws IOException {
+        Path path;
+        try (Redex redex = Redex.onDisk(temp, RedexConfig.defaults())) {
+            RedexLog log = redex.log(SmallLog.NAME);
+            for (int i = 0; i < 100; i++) {
+                log.append(ByteBuffer.wrap(new byte[100_000]), i);
+            }
+            path = temp.resolve("orders.redex").resolve(SegmentLayout.fileName(0));
+        }
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            byte[] noise = new byte[5_000_000];
+            new Random(SEED).nextBytes(noise);
+            file.seek(1_000_001);
+            file.write(noise);
+        }
+
+        Repaired repaired = repair(temp);
+
+        assertThat(repaired.outcome().verdict().lostRecords()).isBetween(50L, 52L);
+        assertThat(repair(temp).actions).isEmpty();
+        List<Integer> frames = LogFiles.frameOffsets(Files.readAllBytes(path));
+        for (int i = 1; i < frames.size(); i++) {
+            assertThat(frames.get(i) - frames.get(i - 1)).isLessThan(3_000_000);
+        }
+        try (Redex redex = Redex.onDisk(temp, RedexConfig.defaults())) {
+            RedexLog log = redex.log(SmallLog.NAME);
+            for (int i = 0; i < 100; i++) {
+                boolean lost = i >= repaired.left.get(0).fromSequence()
+                        && i < repaired.left.get(0).toSequence();
+                assertThat(log.read(i))
+                        .as("sequence=%d, seed=%d", i, SEED)
+                        .isInstanceOf(lost ? ReadResult.Corrupt.class : ReadResult.Present.class);
+            }
+        }
+    }
+
+    @Test
+    void framesOfWhichOnlyTheRecordsAreDamagedStayAsTheyAre() throws IOException {
+        SmallLog small = SmallLog.closed(temp, WriteMode.CHANNEL);
+        Path path = small.segments().get(0);
+        List<Integer> frames = LogFiles.frameOffsets(Files.readAllBytes(path));
+        flip(path, frames.get(0) + 44, 1);
+        flip(path, frames.get(1) + 44, 1);
+        byte[] damaged = Files.readAllBytes(path);
+
+        Repaired repaired = repair(temp);
+
+        assertThat(repaired.actions).isEmpty();
+        assertThat(repaired.outcome().verdict().lostRecords()).isEqualTo(2);
+        assertThat(Files.readAllBytes(path)).isEqualTo(damaged);
     }
 
     @Test
