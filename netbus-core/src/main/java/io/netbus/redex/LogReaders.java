@@ -37,6 +37,7 @@ final class LogReaders {
         private @Nullable Segment segment;
         private volatile @Nullable Segment reading;
         private volatile boolean closed;
+        private volatile @Nullable Thread reader; // who entered last
 
         private Slot() {}
 
@@ -56,6 +57,9 @@ final class LogReaders {
                 closeEldest();
             }
             Segment entered = Objects.requireNonNull(segment);
+            if (reader != Thread.currentThread()) {
+                reader = Thread.currentThread();
+            }
             reading = entered;
             if (closed) { // looked at after saying so: close either waits, or is seen here
                 reading = null;
@@ -84,10 +88,16 @@ final class LogReaders {
             return Objects.requireNonNull(segment).end();
         }
 
-        /** Waits until it is left. Idempotent; by any thread. */
+        /**
+         * Waits until it is left. Idempotent; by any thread. The reader's own leaves it: a fault in mapped memory may have
+         * kept it from doing so.
+         */
         @Override
         public void close() {
             closed = true;
+            if (reader == Thread.currentThread()) {
+                leave();
+            }
             while (reading != null) {
                 LockSupport.parkNanos(LogReaders.this, NAP_NANOS);
             }

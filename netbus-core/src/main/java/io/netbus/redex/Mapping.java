@@ -19,17 +19,22 @@ interface Mapping extends ReadableBytes {
      */
     void force(int from, int upTo) throws IOException;
 
-    /** @throws IOException if what lies behind the memory cannot be read: a bad sector, or a file that was cut */
+    /**
+     * Copies. If what lies behind the memory cannot be read, be it a bad sector or a file that was cut, the JVM throws an
+     * error that {@link #isFault} knows, here or some instructions later.
+     */
     @Override
-    default int read(ByteBuffer bytes, long offset) throws IOException {
+    default int read(ByteBuffer bytes, long offset) {
         int count = (int) Math.max(0, Math.min(bytes.remaining(), size() - offset));
         int start = bytes.position();
-        try {
-            bytes.put(start, bytes(), (int) offset, count).position(start + count);
-        } catch (InternalError e) { // how the JVM tells of a fault while it copies
-            throw new IOException("mapped file could not be read: offset=" + offset + ", bytes=" + count, e);
-        }
+        bytes.put(start, bytes(), (int) offset, count).position(start + count);
         return count;
+    }
+
+    /** Whether an error tells of a fault in mapped memory. The JVM may throw it well after the access, anywhere. */
+    static boolean isFault(InternalError error) {
+        String message = error.getMessage();
+        return message != null && message.contains("unsafe memory access");
     }
 
     @Override

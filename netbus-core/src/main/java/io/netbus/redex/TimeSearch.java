@@ -71,8 +71,6 @@ final class TimeSearch {
                 int entry = index.before(timestampNanos);
                 sequence += index.record(entry);
                 at = index.offset(entry);
-            } catch (InternalError e) { // how the JVM tells of a fault in mapped memory
-                throw new IOException("mapped file could not be read: file=" + segment.path, e);
             } finally {
                 slot.leave();
             }

@@ -1,0 +1,59 @@
+package io.netbus.redex;
+
+import static io.netbus.redex.LogFiles.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A mapped file that becomes shorter under its readers, as a bad sector would. */
+class MappedFaultTests {
+
+    @TempDir
+    private Path base;
+
+    /** Interpreted, and once the JVM has compiled the way there, which lets the error come later. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 50_000})
+    @EnabledOnOs(OS.LINUX) // others do not let go of what is mapped
+    void aFaultIsAnExceptionOfWhoReadsAndOfNobodyElse(int warmUp) throws Exception {
+        LogFiles files = new LogFiles(base, WriteMode.MAPPED);
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            for (int i = 0; i < 6; i++) {
+                log.append(ByteBuffer.allocate(30_000), i);
+            }
+            log.sync(); // the first segments are let go by their writer
+            for (int i = 0; i < warmUp; i++) {
+                assertThat(log.read(i % 2)).isInstanceOf(ReadResult.Present.class);
+            }
+            assertThat(log.read(1)).isInstanceOf(ReadResult.Present.class);
+            try (FileChannel channel = FileChannel.open(files.segment(0), StandardOpenOption.WRITE)) {
+                channel.truncate(SegmentLayout.HEAD_BYTES);
+            }
+            for (int i = 0; i < 20; i++) {
+                int record = i % 2; // the last one that was read is still at hand
+                assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> log.read(record));
+                assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> {
+                    try (LogCursor cursor = log.cursor(0)) {
+                        cursor.read((sequence, stamp, payload) -> true, 10);
+                    }
+                });
+                assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> log.sequenceAt(1));
+            }
+            long next = log.nextSequence();
+            assertThat(log.read(next - 1)).isInstanceOf(ReadResult.Present.class);
+            log.append(utf8("goes on"), 10);
+            assertThat(log.read(next)).isInstanceOf(ReadResult.Present.class);
+        }
+    }
+}
