@@ -36,8 +36,8 @@ class CrashMatrixTests {
     private static final boolean TORTURE = Boolean.getBoolean("netbus.torture");
     private static final int RANDOM_IMAGES = TORTURE ? 3 : 1;
     private static final double NESTED_SHARE = TORTURE ? 0.2 : 0.1;
-    private static final double INSPECTED_SHARE = TORTURE ? 1 : 0.15;
-    private static final double REPAIRED_SHARE = TORTURE ? 1 : 0.05;
+    private static final double INSPECTED_SHARE = TORTURE ? 1 : 0.25;
+    private static final double REPAIRED_SHARE = TORTURE ? 1 : 0.1;
     private static final int SAMPLED_WORKLOADS = 200;
     private static final int SAMPLED_POINTS = 3;
     private static final int POINTS_OF_TWO = 5;
