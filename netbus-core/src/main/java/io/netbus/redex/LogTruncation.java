@@ -80,6 +80,8 @@ final class LogTruncation {
         SegmentTip empty = SegmentTip.empty(sequence, tip.timestampNanos(), SegmentTip.State.END);
         Path path = log.directory.resolve(SegmentLayout.fileName(sequence));
         Path unfinished = path.resolveSibling(path.getFileName() + LogRecovery.UNFINISHED);
+        IndexFile.delete(log.store, first.path, first.baseSequence()); // it tells of frames that go
+        log.store.forceDirectory(log.directory);
         if (staysInPart) {
             if (!first.isWritable()) {
                 first.attach(new ChannelWriter(log.store.openForWriting(first.path)));
@@ -100,7 +102,6 @@ final class LogTruncation {
         Segment fresh = new Segment(log.store, path, head, empty);
         log.truncate(staysInPart ? place + 1 : place, fresh, sequence);
         checkpoint.accept(head);
-        IndexFile.delete(log.store, first.path, first.baseSequence()); // it tells of frames that are gone
         if (staysInPart) {
             first.seal(SegmentTip.State.FOLLOWED, log.readers);
             first.letGo(log.readers);
