@@ -22,7 +22,7 @@ public interface LogCursor extends AutoCloseable {
      * over, the reader returned false, or the end is reached. Never waits. If the reader throws, that is passed on and
      * the position stays before its record.
      *
-     * @return how many records were handed over; 0 at the end
+     * @return how many records were handed over; 0 at the end, or if the reader wanted to go no further at a hole
      * @throws HistoryLostException if retention took the next records; the position is now behind them
      * @throws CorruptLogException if the next record is damaged; the position stays before it. A log that is open with
      *     {@link RecoveryMode#TOLERANT} tells the reader instead, and goes on behind it

@@ -718,6 +718,9 @@ final class LogRecovery {
         Path to = aside.resolve(segment + "-epoch" + epoch + "-headless.torn");
         store.replace(path, to);
         store.forceDirectory(aside);
+        if (store.list(directory).contains(path)) { // an earlier move left both names; then moving does nothing
+            store.delete(path);
+        }
         store.forceDirectory(directory);
         report(
                 Level.WARNING,

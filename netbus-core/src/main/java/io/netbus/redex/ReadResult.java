@@ -18,6 +18,6 @@ public sealed interface ReadResult {
     /** There never was such a record: the sequence is negative, or not below {@code nextSequence}. */
     record Absent(long sequence, long firstSequence, long nextSequence) implements ReadResult {}
 
-    /** The record's frame fails its checksum. */
+    /** The record was there, and is damaged, or the file that held it is missing. */
     record Corrupt(long sequence, String reason) implements ReadResult {}
 }

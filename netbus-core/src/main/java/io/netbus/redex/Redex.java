@@ -33,7 +33,7 @@ public interface Redex extends AutoCloseable {
     }
 
     /**
-     * Opens the log of that name, creating it if it is new; the same instance while it is open.
+     * Opens the log of that name, creating it if it is new; the same instance while it is open, with whatever settings.
      *
      * @param name 1 to 255 characters of {@code a-z 0-9 - _ . /}; no empty segment, {@code .} or {@code ..}, so no slash
      *     at either end

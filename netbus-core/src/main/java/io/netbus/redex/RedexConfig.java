@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockWait how long opening a directory waits for another holder to let go; default 10 s
  * @param allowNetworkFileSystem whether the directory may be on a network file system, where neither the lock that
  *     keeps a second holder out nor a force can be relied on; default false
- * @param archive takes what the retention of logs on disk lets go of; default null, it is deleted
+ * @param archive takes what the retention of logs on disk lets go of, those in memory have none; default null, it is deleted
  */
 public record RedexConfig(
         LogConfig logDefaults,

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param unforcedNanos for how long the oldest of them has waited; 0 if there is none
  * @param lastForceNanos how long the last force took; 0 before the first
  * @param quarantinedBytes bytes of torn tails that recovery moved aside since the log exists
- * @param damagedRecords how many records readers have found damaged since the log is open; see {@link LogHole}
+ * @param damagedRecords how many records readers have found damaged since the log is open, in its first 10,000 {@link LogHole
+ *     holes}
  * @param archivedSegments how many segments are in the archive, beside the log's own
  * @param archiveFailures how often one could not be stored there, since the log is open
  * @param holds who keeps records from retention, by owner

@@ -73,8 +73,8 @@ public final class LogRead {
 
     private static List<Contestant> contestants(Measurement measurement) {
         return List.of(
-                reading(LogKind.NETBUS, "files read by system calls of 64 KiB", measurement),
-                reading(LogKind.NETBUS_CHANNEL, "files read by system calls of 64 KiB", measurement),
+                reading(LogKind.NETBUS, "full segments are mapped", measurement),
+                reading(LogKind.NETBUS_CHANNEL, "full segments are mapped", measurement),
                 reading(LogKind.FLOOR_MAPPED, "", measurement),
                 reading(LogKind.FLOOR_CHANNEL, "", measurement),
                 reading(LogKind.CHRONICLE, "no checksum", measurement),
