@@ -188,6 +188,18 @@ final class FrameWindow {
         return view.duplicate().limit(frame + frameBytes).position(frame);
     }
 
+    /** The tip behind the frame, which follows that tip. */
+    SegmentTip behind(SegmentTip tip) {
+        return new SegmentTip(
+                tip.generation(),
+                tip.end() + frameBytes,
+                tip.nextSequence() + count(),
+                timestampNanos(),
+                frameBytes,
+                crc(),
+                tip.state());
+    }
+
     /** The frame's place in {@link #view()}. */
     int index() {
         return frame;

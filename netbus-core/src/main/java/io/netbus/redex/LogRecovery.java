@@ -441,7 +441,7 @@ final class LogRecovery {
                 if (defect != null) {
                     throw CorruptLogException.of(segment.path(), tip.end(), defect);
                 }
-                tip = behind(tip);
+                tip = window.behind(tip);
             }
         }
         if (tip.nextSequence() != next.base()) {
@@ -456,18 +456,6 @@ final class LogRecovery {
                 tip.end() - segment.tip().end(),
                 "nextSequence=" + tip.nextSequence());
         return new Found(segment.path(), segment.size(), segment.head(), tip);
-    }
-
-    /** The tip behind the frame in the window, which follows that tip. */
-    private SegmentTip behind(SegmentTip tip) {
-        return new SegmentTip(
-                tip.generation(),
-                tip.end() + window.frameBytes(),
-                tip.nextSequence() + window.count(),
-                window.timestampNanos(),
-                window.frameBytes(),
-                window.crc(),
-                tip.state());
     }
 
     /** The frame that a tip vouches for last must be there: it shows that tip and frames belong together. */
@@ -646,7 +634,7 @@ final class LogRecovery {
                             + ", " + defect);
                 }
                 to.write(window.frame(), tip.end());
-                tip = behind(tip);
+                tip = window.behind(tip);
                 at += window.frameBytes();
             }
         }

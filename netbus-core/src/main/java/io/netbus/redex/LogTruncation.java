@@ -52,14 +52,7 @@ final class LogTruncation {
                 if (defect != null) {
                     throw CorruptLogException.of(segment.path, tip.end(), defect);
                 }
-                tip = new SegmentTip(
-                        0,
-                        tip.end() + window.frameBytes(),
-                        tip.nextSequence() + window.count(),
-                        window.timestampNanos(),
-                        window.frameBytes(),
-                        window.crc(),
-                        SegmentTip.State.OPEN);
+                tip = window.behind(tip);
             }
         }
         if (tip.nextSequence() != sequence) {
