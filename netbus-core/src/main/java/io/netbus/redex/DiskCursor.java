@@ -111,17 +111,6 @@ final class DiskCursor implements LogCursor {
             requireOpen(); // a close in another thread takes the file away, and so does retention
             requireKept();
             throw new UncheckedIOException("log could not be read: log=" + log.name + ", sequence=" + position, e);
-        } catch (InternalError e) {
-            if (!Mapping.isFault(e)) {
-                throw e;
-            }
-            slot.leave(); // it may come before this was done
-            segment = null;
-            inFrame = false;
-            recordsEnd = -1;
-            throw new UncheckedIOException(
-                    "log could not be read: log=" + log.name + ", sequence=" + position,
-                    new IOException("a mapped file has become shorter, or a sector of it bad", e));
         } finally {
             handingOver = false;
         }

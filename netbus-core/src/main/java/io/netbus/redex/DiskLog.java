@@ -328,13 +328,6 @@ final class DiskLog implements RedexLog {
             return TimeSearch.find(log, timestampNanos);
         } catch (IOException e) {
             throw new UncheckedIOException("log could not be read: log=" + name(), e);
-        } catch (InternalError e) {
-            if (!Mapping.isFault(e)) {
-                throw e;
-            }
-            throw new UncheckedIOException(
-                    "log could not be read: log=" + name(),
-                    new IOException("a mapped file has become shorter, or a sector of it bad", e));
         }
     }
 

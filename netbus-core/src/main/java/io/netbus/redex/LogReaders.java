@@ -37,7 +37,6 @@ final class LogReaders {
         private @Nullable Segment segment;
         private volatile @Nullable Segment reading;
         private volatile boolean closed;
-        private volatile @Nullable Thread reader; // who entered last
 
         private Slot() {}
 
@@ -57,9 +56,6 @@ final class LogReaders {
                 closeEldest();
             }
             Segment entered = Objects.requireNonNull(segment);
-            if (reader != Thread.currentThread()) {
-                reader = Thread.currentThread();
-            }
             reading = entered;
             if (closed) { // looked at after saying so: close either waits, or is seen here
                 reading = null;
@@ -88,16 +84,10 @@ final class LogReaders {
             return Objects.requireNonNull(segment).end();
         }
 
-        /**
-         * Waits until it is left. Idempotent; by any thread. The reader's own leaves it: a fault in mapped memory may have
-         * kept it from doing so.
-         */
+        /** Waits until it is left. Idempotent; by any thread but one that is in. */
         @Override
         public void close() {
             closed = true;
-            if (reader == Thread.currentThread()) {
-                leave();
-            }
             while (reading != null) {
                 LockSupport.parkNanos(LogReaders.this, NAP_NANOS);
             }

@@ -20,21 +20,22 @@ interface Mapping extends ReadableBytes {
     void force(int from, int upTo) throws IOException;
 
     /**
-     * Copies. If what lies behind the memory cannot be read, be it a bad sector or a file that was cut, the JVM throws an
-     * error that {@link #isFault} knows, here or some instructions later.
+     * Copies.
+     *
+     * @throws IOException if what lies behind the memory cannot be read, be it a bad sector or a file that was cut
      */
     @Override
-    default int read(ByteBuffer bytes, long offset) {
+    default int read(ByteBuffer bytes, long offset) throws IOException {
         int count = (int) Math.max(0, Math.min(bytes.remaining(), size() - offset));
         int start = bytes.position();
-        bytes.put(start, bytes(), (int) offset, count).position(start + count);
+        try {
+            bytes.put(start, bytes(), (int) offset, count);
+            MemoryFault.check();
+        } catch (InternalError e) {
+            throw MemoryFault.exception(e);
+        }
+        bytes.position(start + count);
         return count;
-    }
-
-    /** Whether an error tells of a fault in mapped memory. The JVM may throw it well after the access, anywhere. */
-    static boolean isFault(InternalError error) {
-        String message = error.getMessage();
-        return message != null && message.contains("unsafe memory access");
     }
 
     @Override

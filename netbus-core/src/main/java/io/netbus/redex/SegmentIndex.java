@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,8 +151,16 @@ final class SegmentIndex {
         return entries;
     }
 
-    /** The last entry whose first record is at or below that one; the first if none is. */
-    int floor(long record) {
+    /**
+     * The last entry whose first record is at or below that one; the first if none is.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    int floor(long record) throws IOException {
+        return checked(() -> search(record));
+    }
+
+    private int search(long record) {
         int size = count();
         ByteBuffer buffer = entries;
         long span = IndexLayout.record(buffer, size - 1);
@@ -187,8 +196,30 @@ final class SegmentIndex {
         return low;
     }
 
-    /** The last entry whose frame is stamped before a time; the first if none is. */
-    int before(long timestampNanos) {
+    /**
+     * The last entry whose frame is stamped before a time; the first if none is.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    int before(long timestampNanos) throws IOException {
+        return checked(() -> searchTime(timestampNanos));
+    }
+
+    /** What a search found; what it has read to find it must have been there. */
+    private int checked(IntSupplier search) throws IOException {
+        if (mapping == null) {
+            return search.getAsInt();
+        }
+        try {
+            int entry = search.getAsInt();
+            MemoryFault.check();
+            return entry;
+        } catch (InternalError e) {
+            throw MemoryFault.exception(e);
+        }
+    }
+
+    private int searchTime(long timestampNanos) {
         int low = 0;
         int high = count() - 1;
         ByteBuffer buffer = entries;

@@ -21,7 +21,7 @@ class SegmentIndexTests {
     private Path base;
 
     @Test
-    void aLookUpFindsAFrameAtMostOneIntervalAndOneFrameBefore() {
+    void aLookUpFindsAFrameAtMostOneIntervalAndOneFrameBefore() throws IOException {
         long seed = Long.getLong("netbus.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int largestFrame : new int[] {1, 200, 20_000}) { // near the guess, and far from it
