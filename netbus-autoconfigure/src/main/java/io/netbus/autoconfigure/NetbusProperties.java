@@ -4,6 +4,7 @@ import io.netbus.bus.BackpressurePolicy;
 import io.netbus.bus.EventBusConfig;
 import io.netbus.event.EventLayout;
 import io.netbus.redex.Acknowledgement;
+import io.netbus.redex.Compression;
 import io.netbus.redex.ForcePolicy;
 import io.netbus.redex.LogArchive;
 import io.netbus.redex.LogConfig;
@@ -92,6 +93,7 @@ public record NetbusProperties(
                         .withWriteMode(log.writeMode())
                         .withAcknowledgement(log.acknowledgement())
                         .withForcePolicy(log.toForcePolicy())
+                        .withCompression(log.compression())
                         .withRecovery(log.recovery()),
                 log.lockWait(),
                 log.allowNetworkFileSystem(),
@@ -162,6 +164,7 @@ public record NetbusProperties(
      * @param allowNetworkFileSystem Whether the directory may be on a network file system, where locks and power cuts may
      *     cost records.
      * @param writeMode How records get into files: by storing into mapped memory, or by a system call for each batch.
+     * @param compression How the records of a batch are stored: as they are, or compressed if that makes them shorter.
      * @param recovery What to do with damage that no crash explains: keep the log closed, or go on around it.
      * @param archiveDirectory Directory that takes what retention lets go of, and from which it is still read. By default it
      *     is deleted.
@@ -179,6 +182,7 @@ public record NetbusProperties(
             @DefaultValue("10s") Duration lockWait,
             @DefaultValue("false") boolean allowNetworkFileSystem,
             @DefaultValue("mapped") WriteMode writeMode,
+            @DefaultValue("none") Compression compression,
             @DefaultValue("strict") RecoveryMode recovery,
             @Nullable String archiveDirectory,
             @DefaultValue RetentionProperties retention) {

@@ -35,8 +35,7 @@ final class DiskCursor implements LogCursor {
     private long frameEnd;
     private long recordSequence;
     private long recordsEnd; // sequence behind the frame's last record
-    private int recordIndex; // of the next record's length, in the window
-    private int frameEndIndex;
+    private int recordIndex; // of the next record, in the window's records
 
     DiskCursor(LogState log, AppendHints hints, long fromSequence) {
         this.log = log;
@@ -84,7 +83,7 @@ final class DiskCursor implements LogCursor {
                     }
                     continue;
                 }
-                ByteBuffer view = window.view();
+                ByteBuffer view = window.records();
                 boolean more = true;
                 while (more && !closed && count < maxRecords && recordSequence < recordsEnd && position < end) {
                     int start = recordIndex + FrameLayout.RECORD_HEAD_BYTES;
@@ -200,6 +199,9 @@ final class DiskCursor implements LogCursor {
                 defect = window.body(slot, at, limit);
             }
             if (defect == null && isWanted) {
+                defect = window.openRecords();
+            }
+            if (defect == null && isWanted) {
                 break;
             }
             if (defect == null) {
@@ -223,16 +225,15 @@ final class DiskCursor implements LogCursor {
         frameEnd = at + window.frameBytes();
         recordSequence = sequence;
         recordsEnd = sequence + window.count();
-        recordIndex = window.index() + FrameLayout.HEAD_BYTES;
-        frameEndIndex = window.index() + window.frameBytes();
+        recordIndex = window.recordsStart();
         inFrame = true;
         return null;
     }
 
     /** Length of the record at the index, which must end within the frame. */
     private int recordBytes() {
-        int left = frameEndIndex - recordIndex - FrameLayout.RECORD_HEAD_BYTES;
-        int length = left < 0 ? -1 : window.intAt(recordIndex);
+        int left = window.recordsEnd() - recordIndex - FrameLayout.RECORD_HEAD_BYTES;
+        int length = left < 0 ? -1 : window.recordBytes(recordIndex);
         if (length < 0 || length > left) {
             inFrame = false;
             throw CorruptLogException.of(

@@ -37,7 +37,7 @@ final class FrameBuffer {
         pad(at + payloadBytes);
     }
 
-    /** Takes records that are encoded already. */
+    /** Takes records that are encoded already, or compressed. */
     void putEncoded(ByteBuffer records, int frameBytes) {
         int recordBytes = records.remaining();
         begin(frameBytes);
@@ -45,14 +45,18 @@ final class FrameBuffer {
         pad(FrameLayout.HEAD_BYTES + recordBytes);
     }
 
-    /** Completes the frame's head. */
-    void finish(long baseSequence, long term, long timestampNanos, int count, int tag) {
+    /**
+     * Completes the frame's head.
+     *
+     * @param countField see {@link FrameLayout#countField}
+     */
+    void finish(long baseSequence, long term, long timestampNanos, int countField, int tag) {
         byte[] frame = bytes;
         INT.set(frame, FrameLayout.LENGTH_OFFSET, length);
         LONG.set(frame, FrameLayout.BASE_SEQUENCE_OFFSET, baseSequence);
         LONG.set(frame, FrameLayout.TERM_OFFSET, term);
         LONG.set(frame, FrameLayout.TIMESTAMP_OFFSET, timestampNanos);
-        INT.set(frame, FrameLayout.COUNT_OFFSET, count);
+        INT.set(frame, FrameLayout.COUNT_OFFSET, countField);
         INT.set(frame, FrameLayout.TAG_OFFSET, tag);
         checksum.reset();
         checksum.update(frame, FrameLayout.LENGTH_OFFSET, length - FrameLayout.LENGTH_OFFSET);

@@ -12,7 +12,8 @@ import java.util.zip.CRC32C;
  *      8      8  base sequence: of the frame's first record
  *     16      8  term, 0 while the log is local
  *     24      8  timestamp of all its records, nanoseconds since 1970
- *     32      4  number of records, 1 or more
+ *     32      4  number of records, 1 or more, in the lower 28 bits; above them how they are stored: 0 as below, 1
+ *                compressed, see {@link RecordCodec}
  *     36      4  tag: the log id, its upper half XORed with its lower
  *     40         the records, one after the other:
  *                  0      4  payload length
@@ -36,6 +37,16 @@ final class FrameLayout {
 
     static final int ALIGNMENT_BYTES = 8;
 
+    /** How records are stored. */
+    static final int PLAIN = 0;
+
+    static final int LZ4 = 1;
+
+    private static final int COUNT_BITS = 28;
+
+    /** More records than that a frame cannot have. */
+    static final int MAX_COUNT = (1 << COUNT_BITS) - 1;
+
     /** Room for one record of the largest payload, and for batches of small ones well beyond that. */
     static final int MAX_FRAME_BYTES = 1 << 30;
 
@@ -44,6 +55,39 @@ final class FrameLayout {
     /** Size of a frame whose encoded records take that many bytes. */
     static long frameBytes(long recordBytes) {
         return (HEAD_BYTES + recordBytes + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
+    }
+
+    /** The field that says how many records there are, and how they are stored. */
+    static int countField(int count, int storedAs) {
+        return storedAs << COUNT_BITS | count;
+    }
+
+    static int count(int countField) {
+        return countField & MAX_COUNT;
+    }
+
+    static int storedAs(int countField) {
+        return countField >>> COUNT_BITS;
+    }
+
+    /** Whether a frame may have that length, with so many bytes left for it. */
+    static boolean isLength(int frameBytes, long bytesLeft) {
+        return frameBytes >= HEAD_BYTES
+                && frameBytes % ALIGNMENT_BYTES == 0
+                && frameBytes <= MAX_FRAME_BYTES
+                && frameBytes <= bytesLeft;
+    }
+
+    /** Whether a frame of that length may have so many records, stored so. */
+    static boolean isCount(int countField, int frameBytes) {
+        int count = count(countField);
+        long room = frameBytes - HEAD_BYTES;
+        return switch (storedAs(countField)) {
+            case PLAIN -> count >= 1 && count <= room / RECORD_HEAD_BYTES;
+            case LZ4 ->
+                count >= 1 && count <= (room - RecordCodec.HEAD_BYTES) * RecordCodec.MAX_RATIO / RECORD_HEAD_BYTES;
+            default -> false;
+        };
     }
 
     /** CRC32C of the {@code frameBytes} bytes at {@code index}, leaving out the checksum itself. */

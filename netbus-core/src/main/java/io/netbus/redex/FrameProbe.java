@@ -1,6 +1,8 @@
 package io.netbus.redex;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -22,6 +24,8 @@ final class FrameProbe {
     private static final int PAGE_BYTES = 4096;
     private static final byte[] ZEROS = new byte[WINDOW_BYTES];
 
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final SegmentFile file;
     private final ByteBuffer window;
     private final CRC32C crc = new CRC32C();
@@ -35,8 +39,9 @@ final class FrameProbe {
     private long baseSequence;
     private long term;
     private long timestampNanos;
-    private int count;
+    private int countField;
     private int tag;
+    private byte @Nullable [] expanded; // its records, if they are compressed and whole
 
     /** @param size of the file, about */
     FrameProbe(SegmentFile file, long size) {
@@ -64,7 +69,7 @@ final class FrameProbe {
     }
 
     long nextSequence() {
-        return baseSequence + count;
+        return baseSequence + count();
     }
 
     long term() {
@@ -76,7 +81,7 @@ final class FrameProbe {
     }
 
     int count() {
-        return count;
+        return FrameLayout.count(countField);
     }
 
     int tag() {
@@ -102,6 +107,7 @@ final class FrameProbe {
     @Nullable
     Mismatch head(long frameAt, long limit) throws IOException {
         at = frameAt;
+        expanded = null;
         if (limit - at < FrameLayout.HEAD_BYTES) {
             return Mismatch.of("bytesLeft", "at least " + FrameLayout.HEAD_BYTES, limit - at);
         }
@@ -114,16 +120,16 @@ final class FrameProbe {
         baseSequence = window.getLong(index + FrameLayout.BASE_SEQUENCE_OFFSET);
         term = window.getLong(index + FrameLayout.TERM_OFFSET);
         timestampNanos = window.getLong(index + FrameLayout.TIMESTAMP_OFFSET);
-        count = window.getInt(index + FrameLayout.COUNT_OFFSET);
+        countField = window.getInt(index + FrameLayout.COUNT_OFFSET);
         tag = window.getInt(index + FrameLayout.TAG_OFFSET);
-        if (!isLength(frameBytes, limit - at)) {
+        if (!FrameLayout.isLength(frameBytes, limit - at)) {
             return Mismatch.of(
                     "frameBytes",
                     "a multiple of 8 in [40, " + Math.min(limit - at, FrameLayout.MAX_FRAME_BYTES) + "]",
                     frameBytes);
         }
-        if (!isCount(count, frameBytes)) {
-            return Mismatch.of("recordCount", "at least 1, and room for them in " + frameBytes + " bytes", count);
+        if (!FrameLayout.isCount(countField, frameBytes)) {
+            return Mismatch.of("recordCount", "at least 1, and room for them in " + frameBytes + " bytes", countField);
         }
         return null;
     }
@@ -148,24 +154,39 @@ final class FrameProbe {
 
     /** Whether the records fill the frame whose checksum is right. */
     private @Nullable Mismatch records() throws IOException {
-        long end = at + frameBytes;
-        long record = at + FrameLayout.HEAD_BYTES;
-        for (int i = 0; i < count; i++) {
-            int index = end - record < FrameLayout.RECORD_HEAD_BYTES ? -1 : load(record, Integer.BYTES);
-            if (index < 0) {
-                return Mismatch.of("recordCount", "as many as there are: " + i, count);
+        boolean compressed = FrameLayout.storedAs(countField) == FrameLayout.LZ4;
+        if (compressed) {
+            expanded = expand();
+            if (expanded == null) {
+                return new Mismatch("records", "a whole block", "none");
             }
-            long left = end - record - FrameLayout.RECORD_HEAD_BYTES;
-            int payloadBytes = window.getInt(index);
+        }
+        long bytes = recordsBytes();
+        long record = 0;
+        for (int i = 0; i < count(); i++) {
+            long left = bytes - record - FrameLayout.RECORD_HEAD_BYTES;
+            if (left < 0) {
+                return Mismatch.of("recordCount", "as many as there are: " + i, count());
+            }
+            int payloadBytes = recordBytes(record);
             if (payloadBytes < 0 || payloadBytes > left) {
                 return Mismatch.of("recordBytes", "0 to " + left, payloadBytes);
             }
             record += FrameLayout.RECORD_HEAD_BYTES + payloadBytes;
         }
-        if (end - record >= FrameLayout.ALIGNMENT_BYTES) {
-            return Mismatch.of("paddingBytes", "less than " + FrameLayout.ALIGNMENT_BYTES, end - record);
+        if (compressed) {
+            return bytes == record ? padding(blockEnd()) : Mismatch.of("recordBytes", record, bytes);
         }
-        for (long i = record; i < end; i++) {
+        return padding(recordsAt() + record);
+    }
+
+    /** Whether zeros, and few of them, fill the frame from there on. */
+    private @Nullable Mismatch padding(long from) throws IOException {
+        long end = at + frameBytes;
+        if (end - from >= FrameLayout.ALIGNMENT_BYTES) {
+            return Mismatch.of("paddingBytes", "less than " + FrameLayout.ALIGNMENT_BYTES, end - from);
+        }
+        for (long i = from; i < end; i++) {
             int index = load(i, 1);
             if (index < 0 || window.get(index) != 0) {
                 return Mismatch.of("padding", 0, index < 0 ? -1 : window.get(index));
@@ -174,22 +195,50 @@ final class FrameProbe {
         return null;
     }
 
-    /** Where the records of the frame looked at last start. */
-    long recordsAt() {
+    private byte @Nullable [] expand() throws IOException {
+        byte[] body = copy(recordsAt(), frameBytes - FrameLayout.HEAD_BYTES).array();
+        int length = RecordCodec.expandedBytes(body, 0, body.length, count());
+        byte[] records = new byte[Math.max(0, length)];
+        return length >= 0 && RecordCodec.expand(body, 0, records, length) ? records : null;
+    }
+
+    private long blockEnd() throws IOException {
+        int index = load(recordsAt(), RecordCodec.HEAD_BYTES);
+        return index < 0 ? -1 : recordsAt() + RecordCodec.HEAD_BYTES + window.getInt(index + Integer.BYTES);
+    }
+
+    private long recordsAt() {
         return at + FrameLayout.HEAD_BYTES;
     }
 
-    /** Length of the record that starts at an offset of a frame that is whole. */
-    int recordBytes(long recordAt) throws IOException {
-        int index = load(recordAt, Integer.BYTES);
+    /** How many bytes the records of the frame looked at last take, padding included unless they are compressed. */
+    private long recordsBytes() {
+        byte[] records = expanded;
+        return records == null ? frameBytes - FrameLayout.HEAD_BYTES : records.length;
+    }
+
+    /** Length of the record that starts so many bytes behind the first, in a frame that is whole. */
+    int recordBytes(long record) throws IOException {
+        byte[] records = expanded;
+        if (records != null) {
+            return (int) INT.get(records, (int) record);
+        }
+        int index = load(recordsAt() + record, Integer.BYTES);
         if (index < 0) {
-            throw new IOException("file ends within a frame that was whole: offset=" + recordAt);
+            throw new IOException("file ends within a frame that was whole: offset=" + (recordsAt() + record));
         }
         return window.getInt(index);
     }
 
-    /** A copy of bytes of a frame that is whole. */
-    ByteBuffer copy(long from, int bytes) throws IOException {
+    /** A copy of bytes that start so far behind the first record, in a frame that is whole. */
+    ByteBuffer record(long from, int bytes) throws IOException {
+        byte[] records = expanded;
+        return records != null
+                ? ByteBuffer.wrap(Arrays.copyOfRange(records, (int) from, (int) from + bytes))
+                : copy(recordsAt() + from, bytes);
+    }
+
+    private ByteBuffer copy(long from, int bytes) throws IOException {
         ByteBuffer copy = ByteBuffer.allocate(bytes);
         int index = bytes > window.capacity() ? -1 : load(from, bytes);
         if (index >= 0) {
@@ -232,8 +281,8 @@ final class FrameProbe {
         }
         int size = window.getInt(index + FrameLayout.LENGTH_OFFSET);
         long sequence = window.getLong(index + FrameLayout.BASE_SEQUENCE_OFFSET);
-        return isLength(size, limit - candidate)
-                && isCount(window.getInt(index + FrameLayout.COUNT_OFFSET), size)
+        return FrameLayout.isLength(size, limit - candidate)
+                && FrameLayout.isCount(window.getInt(index + FrameLayout.COUNT_OFFSET), size)
                 && sequence >= minSequence
                 && sequence <= maxSequence;
     }
@@ -311,16 +360,5 @@ final class FrameProbe {
             window.clear();
         }
         return length < bytes ? -1 : 0;
-    }
-
-    private static boolean isLength(int size, long bytesLeft) {
-        return size >= FrameLayout.HEAD_BYTES
-                && size % FrameLayout.ALIGNMENT_BYTES == 0
-                && size <= FrameLayout.MAX_FRAME_BYTES
-                && size <= bytesLeft;
-    }
-
-    private static boolean isCount(int count, int size) {
-        return count >= 1 && count <= (size - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
     }
 }

@@ -40,11 +40,21 @@ final class FrameWindow {
     private int frame; // the frame's place in the window
     private int frameBytes;
 
+    private byte[] records; // which the opened records are in: those of the window, or the expanded
+    private ByteBuffer recordsView;
+    private int recordsStart;
+    private int recordsEnd;
+    private byte[] expanded = {};
+    private ByteBuffer expandedView = ByteBuffer.wrap(expanded);
+    private int smallExpanded;
+
     FrameWindow(int normalBytes) {
         this.normalBytes = normalBytes;
         bytes = new byte[normalBytes];
         loading = ByteBuffer.wrap(bytes);
         view = loading.asReadOnlyBuffer();
+        records = bytes;
+        recordsView = view;
     }
 
     /** Forgets what is loaded; to be called before reading another file. */
@@ -69,14 +79,14 @@ final class FrameWindow {
             return Defect.of("fileBytes", "at least " + limit, file.size());
         }
         int size = intAt(frame + FrameLayout.LENGTH_OFFSET);
-        if (!isLength(size, limit - at)) {
+        if (!FrameLayout.isLength(size, limit - at)) {
             return Defect.of("frameBytes", "a multiple of 8 in [40, " + (limit - at) + "]", size);
         }
         if (tag() != tag) {
             return Defect.of("tag", tag, tag());
         }
-        int count = count();
-        if (!isCount(count, size)) {
+        int count = countField();
+        if (!FrameLayout.isCount(count, size)) {
             return Defect.of("recordCount", "at least 1, and room for them in " + size + " bytes", count);
         }
         frameBytes = size;
@@ -90,7 +100,9 @@ final class FrameWindow {
             return false;
         }
         int size = intAt(frame + FrameLayout.LENGTH_OFFSET);
-        if (!isLength(size, limit - at) || !isCount(count(), size) || baseSequence() < sequence) {
+        if (!FrameLayout.isLength(size, limit - at)
+                || !FrameLayout.isCount(countField(), size)
+                || baseSequence() < sequence) {
             return false;
         }
         frameBytes = size;
@@ -171,6 +183,10 @@ final class FrameWindow {
     }
 
     int count() {
+        return FrameLayout.count(countField());
+    }
+
+    private int countField() {
         return intAt(frame + FrameLayout.COUNT_OFFSET);
     }
 
@@ -200,19 +216,64 @@ final class FrameWindow {
                 tip.state());
     }
 
-    /** The frame's place in {@link #view()}. */
-    int index() {
-        return frame;
-    }
-
-    /** A 32-bit number at a place in {@link #view()}. */
-    int intAt(int index) {
+    private int intAt(int index) {
         return (int) INT.get(bytes, index);
     }
 
-    /** The window, read-only; another object once the window has grown or shrunk. */
-    ByteBuffer view() {
-        return view;
+    // --- records
+
+    /** Makes the records of the frame whose body was found good available; returns what is wrong, null if nothing is. */
+    @Nullable
+    String openRecords() {
+        if (FrameLayout.storedAs(countField()) == FrameLayout.PLAIN) {
+            records = bytes;
+            recordsView = view;
+            recordsStart = frame + FrameLayout.HEAD_BYTES;
+            recordsEnd = frame + frameBytes;
+            return null;
+        }
+        int body = frame + FrameLayout.HEAD_BYTES;
+        int length = RecordCodec.expandedBytes(bytes, body, frameBytes - FrameLayout.HEAD_BYTES, count());
+        if (length >= 0) {
+            makeRoomForExpanded(length);
+            if (RecordCodec.expand(bytes, body, expanded, length)) {
+                records = expanded;
+                recordsView = expandedView;
+                recordsStart = 0;
+                recordsEnd = length;
+                return null;
+            }
+        }
+        return "field=records, expected=a whole block, found=none";
+    }
+
+    private void makeRoomForExpanded(int length) {
+        smallExpanded = length <= normalBytes ? smallExpanded + 1 : 0;
+        boolean shrink = expanded.length > normalBytes && smallExpanded == SMALL_LOADS_BEFORE_SHRINKING;
+        if (expanded.length < length || shrink) {
+            expanded = new byte[Math.max(normalBytes, length)];
+            expandedView = ByteBuffer.wrap(expanded).asReadOnlyBuffer();
+        }
+    }
+
+    /** What the records that were opened last are in, read-only; valid until the window moves. */
+    ByteBuffer records() {
+        return recordsView;
+    }
+
+    /** Where the first record starts in {@link #records()}. */
+    int recordsStart() {
+        return recordsStart;
+    }
+
+    /** Where there are no more. */
+    int recordsEnd() {
+        return recordsEnd;
+    }
+
+    /** Length of the record that starts at a place in {@link #records()}. */
+    int recordBytes(int index) {
+        return (int) INT.get(records, index);
     }
 
     /** Makes the bytes from an offset on available; returns their place in the window, -1 if the file is too short. */
@@ -229,17 +290,6 @@ final class FrameWindow {
         offset = at;
         length = read;
         return read < count ? -1 : 0;
-    }
-
-    private static boolean isLength(int size, long bytesLeft) {
-        return size >= FrameLayout.HEAD_BYTES
-                && size % FrameLayout.ALIGNMENT_BYTES == 0
-                && size <= FrameLayout.MAX_FRAME_BYTES
-                && size <= bytesLeft;
-    }
-
-    private static boolean isCount(int count, int size) {
-        return count >= 1 && count <= (size - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
     }
 
     private void resize(int count) {

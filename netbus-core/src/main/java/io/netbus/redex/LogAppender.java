@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a log's frames and goes on in new segments. <b>Threads:</b> any; they take turns under the log's lock.
@@ -31,6 +32,7 @@ final class LogAppender {
     private final LogForcer forcer;
     private final Runnable preparer;
     private final Runnable sweeper;
+    private final @Nullable RecordCodec codec; // null: does not compress
     private final FrameBuffer frame = new FrameBuffer(); // under the lock, as is all below
     private long lastTimestampNanos;
     private long roomEnd; // offset up to which the active segment takes frames without being asked
@@ -45,19 +47,26 @@ final class LogAppender {
         this.forcer = forcer;
         this.preparer = preparer;
         this.sweeper = sweeper;
+        this.codec = log.config.compression() == Compression.LZ4 ? new RecordCodec() : null;
         this.lastTimestampNanos = lastTimestampNanos;
         limit(log.config.retention().hardLimitBytes());
     }
 
     /** Appends one record; returns its sequence. */
     long append(ByteBuffer payload, long timestampNanos) {
+        if (codec != null && payload.remaining() >= RecordCodec.MIN_BYTES) {
+            ByteBuffer encoded = new RecordBatch(Integer.BYTES + payload.remaining())
+                    .add(payload)
+                    .encoded();
+            return append(encoded, 1, timestampNanos, -1);
+        }
         int frameBytes = (int) FrameLayout.frameBytes(FrameLayout.RECORD_HEAD_BYTES + payload.remaining());
         log.appending.lock();
         try {
             log.requireAppendable();
             Segment segment = segmentFor(frameBytes); // first: it may let the lock go
             frame.put(payload, frameBytes);
-            return write(segment, 1, frameBytes, timestampNanos);
+            return write(segment, 1, FrameLayout.PLAIN, frameBytes, timestampNanos);
         } finally {
             log.appending.unlock();
         }
@@ -65,7 +74,19 @@ final class LogAppender {
 
     /** Appends encoded records; returns the sequence of the first, or -1 if that would not be the expected one. */
     long append(ByteBuffer encoded, int count, long timestampNanos, long expected) {
-        int frameBytes = (int) FrameLayout.frameBytes(encoded.remaining());
+        ByteBuffer compressed = codec == null ? null : codec.compress(encoded);
+        if (codec == null || compressed == null) {
+            return append(encoded, count, FrameLayout.PLAIN, timestampNanos, expected);
+        }
+        try {
+            return append(compressed, count, FrameLayout.LZ4, timestampNanos, expected);
+        } finally {
+            codec.giveBack(compressed);
+        }
+    }
+
+    private long append(ByteBuffer body, int count, int storedAs, long timestampNanos, long expected) {
+        int frameBytes = (int) FrameLayout.frameBytes(body.remaining());
         log.appending.lock();
         try {
             log.requireAppendable();
@@ -76,8 +97,8 @@ final class LogAppender {
             if (segment == null || !isExpected(expected)) {
                 return -1;
             }
-            frame.putEncoded(encoded, frameBytes);
-            return write(segment, count, frameBytes, timestampNanos);
+            frame.putEncoded(body, frameBytes);
+            return write(segment, count, storedAs, frameBytes, timestampNanos);
         } finally {
             log.appending.unlock();
         }
@@ -87,11 +108,11 @@ final class LogAppender {
         return expected < 0 || expected == log.writtenSequence();
     }
 
-    private long write(Segment segment, int count, int frameBytes, long timestampNanos) {
+    private long write(Segment segment, int count, int storedAs, int frameBytes, long timestampNanos) {
         long sequence = log.writtenSequence();
         long stamp = Math.max(timestampNanos, lastTimestampNanos);
         try {
-            frame.finish(sequence, LOCAL_TERM, stamp, count, segment.head.frameTag());
+            frame.finish(sequence, LOCAL_TERM, stamp, FrameLayout.countField(count, storedAs), segment.head.frameTag());
             segment.writer().write(frame.bytes(), frameBytes, segment.end());
         } catch (IOException | RuntimeException | Error e) {
             throw refuse(e, frameBytes);

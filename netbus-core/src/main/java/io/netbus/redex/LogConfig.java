@@ -13,6 +13,7 @@ import java.time.Duration;
  *     {@link Acknowledgement#WRITTEN}
  * @param forcePolicy when records are forced that nobody waits for; default every second
  * @param retention what is kept; default everything
+ * @param compression how records are stored; default {@link Compression#NONE}. A log in memory does not compress
  * @param recovery what to do with damage that no crash explains; default {@link RecoveryMode#STRICT}
  */
 public record LogConfig(
@@ -22,6 +23,7 @@ public record LogConfig(
         Acknowledgement acknowledgement,
         ForcePolicy forcePolicy,
         Retention retention,
+        Compression compression,
         RecoveryMode recovery) {
 
     private static final int KIB = 1024;
@@ -42,42 +44,56 @@ public record LogConfig(
                 Acknowledgement.WRITTEN,
                 ForcePolicy.interval(Duration.ofSeconds(1)),
                 Retention.all(),
+                Compression.NONE,
                 RecoveryMode.STRICT);
     }
 
     /** A copy with another {@link #segmentBytes()}. */
     public LogConfig withSegmentBytes(int bytes) {
-        return new LogConfig(bytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, recovery);
+        return new LogConfig(
+                bytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, compression, recovery);
     }
 
     /** A copy with another {@link #maxPayloadBytes()}. */
     public LogConfig withMaxPayloadBytes(int bytes) {
-        return new LogConfig(segmentBytes, bytes, writeMode, acknowledgement, forcePolicy, retention, recovery);
+        return new LogConfig(
+                segmentBytes, bytes, writeMode, acknowledgement, forcePolicy, retention, compression, recovery);
     }
 
     /** A copy with another {@link #writeMode()}. */
     public LogConfig withWriteMode(WriteMode mode) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, mode, acknowledgement, forcePolicy, retention, recovery);
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, mode, acknowledgement, forcePolicy, retention, compression, recovery);
     }
 
     /** A copy with another {@link #acknowledgement()}. */
     public LogConfig withAcknowledgement(Acknowledgement level) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, level, forcePolicy, retention, recovery);
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, writeMode, level, forcePolicy, retention, compression, recovery);
     }
 
     /** A copy with another {@link #forcePolicy()}. */
     public LogConfig withForcePolicy(ForcePolicy policy) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, policy, retention, recovery);
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, writeMode, acknowledgement, policy, retention, compression, recovery);
     }
 
     /** A copy with another {@link #retention()}. */
     public LogConfig withRetention(Retention kept) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, kept, recovery);
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, kept, compression, recovery);
+    }
+
+    /** A copy with another {@link #compression()}. */
+    public LogConfig withCompression(Compression stored) {
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, stored, recovery);
     }
 
     /** A copy with another {@link #recovery()}. */
     public LogConfig withRecovery(RecoveryMode mode) {
-        return new LogConfig(segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, mode);
+        return new LogConfig(
+                segmentBytes, maxPayloadBytes, writeMode, acknowledgement, forcePolicy, retention, compression, mode);
     }
 
     private static void requireRange(String name, long value, long min, long max) {

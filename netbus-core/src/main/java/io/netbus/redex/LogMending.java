@@ -28,6 +28,7 @@ final class LogMending {
      * is well. Otherwise the head, or several if the hole is large, gets a checksum that is wrong: who reads there is told
      * of damage, and who goes over heads finds what is behind.
      */
+    private static final int[] STORED_AS = {FrameLayout.PLAIN, FrameLayout.LZ4};
     private static final int SECTOR_BYTES = 512;
     private static final int COPY_BYTES = 1024 * 1024;
     private static final int PIECE_BYTES = 1024 * 1024;
@@ -304,9 +305,6 @@ final class LogMending {
         List<ByteBuffer> heads = new ArrayList<>();
         try (SegmentFile file = store.openForReading(part.path)) {
             healed = head(file, hole, tag);
-            if (healed != null && crc(file, healed, hole) != healed.getInt(FrameLayout.CRC_OFFSET)) {
-                healed = null;
-            }
             if (healed == null && (pieces.isEmpty() || isBridged(file, hole, tag))) {
                 return false;
             }
@@ -359,17 +357,26 @@ final class LogMending {
             long end = isLast ? hole.end() : at + (length / count & -FrameLayout.ALIGNMENT_BYTES);
             long from = i == 0 ? hole.fromSequence() : pieces.get((int) i - 1).toSequence();
             long to = isLast ? hole.toSequence() : from + records / count;
-            long room = (end - at - FrameLayout.HEAD_BYTES) / FrameLayout.RECORD_HEAD_BYTES;
-            boolean fits = end - at >= FrameLayout.HEAD_BYTES
-                    && end - at <= FrameLayout.MAX_FRAME_BYTES
-                    && (end - at) % FrameLayout.ALIGNMENT_BYTES == 0
-                    && to - from <= room;
+            boolean fits = end - at <= FrameLayout.MAX_FRAME_BYTES
+                    && FrameLayout.isLength((int) (end - at), end - at)
+                    && storedAs(to - from, (int) (end - at)) >= 0;
             if (!fits) {
                 return List.of();
             }
             pieces.add(new LogCheck.Hole(hole.path(), at, end, from, to));
         }
         return pieces;
+    }
+
+    /** How so many records may have been stored in a frame of that length; -1 if they could not. */
+    private static int storedAs(long count, int frameBytes) {
+        for (int storedAs : STORED_AS) {
+            if (count <= FrameLayout.MAX_COUNT
+                    && FrameLayout.isCount(FrameLayout.countField((int) count, storedAs), frameBytes)) {
+                return storedAs;
+            }
+        }
+        return -1;
     }
 
     /** Whether who goes over heads gets across: only what follows the heads is damaged, or this was done before. */
@@ -390,9 +397,11 @@ final class LogMending {
         return sequence == hole.toSequence();
     }
 
-    /** The head that a hole's neighbours prove, if it was a single frame; null if that could not be. */
+    /** The head that a hole's neighbours and its checksum prove, if it was a single frame; null if there is none. */
     private static @Nullable ByteBuffer head(SegmentFile file, LogCheck.Hole hole, int tag) throws IOException {
-        if (file.size() <= hole.offset() || hole.end() - hole.offset() > FrameLayout.MAX_FRAME_BYTES) {
+        if (file.size() <= hole.offset()
+                || hole.end() - hole.offset() > FrameLayout.MAX_FRAME_BYTES
+                || hole.toSequence() - hole.fromSequence() > FrameLayout.MAX_COUNT) {
             return null;
         }
         ByteBuffer head = ByteBuffer.allocate(FrameLayout.HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -400,9 +409,15 @@ final class LogMending {
         head.clear().putInt(FrameLayout.LENGTH_OFFSET, (int) (hole.end() - hole.offset()));
         head.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, hole.fromSequence());
         head.putLong(FrameLayout.TERM_OFFSET, 0);
-        head.putInt(FrameLayout.COUNT_OFFSET, (int) (hole.toSequence() - hole.fromSequence()));
         head.putInt(FrameLayout.TAG_OFFSET, tag);
-        return head;
+        int count = (int) (hole.toSequence() - hole.fromSequence());
+        for (int storedAs : STORED_AS) {
+            head.putInt(FrameLayout.COUNT_OFFSET, FrameLayout.countField(count, storedAs));
+            if (crc(file, head, hole) == head.getInt(FrameLayout.CRC_OFFSET)) {
+                return head;
+            }
+        }
+        return null;
     }
 
     /** A head with a checksum that is wrong. */
@@ -412,7 +427,9 @@ final class LogMending {
         head.putInt(FrameLayout.LENGTH_OFFSET, (int) (piece.end() - piece.offset()));
         head.putLong(FrameLayout.BASE_SEQUENCE_OFFSET, piece.fromSequence());
         head.putLong(FrameLayout.TIMESTAMP_OFFSET, timestamp);
-        head.putInt(FrameLayout.COUNT_OFFSET, (int) (piece.toSequence() - piece.fromSequence()));
+        int count = (int) (piece.toSequence() - piece.fromSequence());
+        int storedAs = storedAs(count, (int) (piece.end() - piece.offset()));
+        head.putInt(FrameLayout.COUNT_OFFSET, FrameLayout.countField(count, storedAs));
         head.putInt(FrameLayout.TAG_OFFSET, tag);
         return head.putInt(FrameLayout.CRC_OFFSET, ~crc(file, head, piece));
     }

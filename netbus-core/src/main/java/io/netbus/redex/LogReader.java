@@ -29,7 +29,7 @@ public final class LogReader implements AutoCloseable {
     private long at; // of the next frame, or of that which is being read
     private long sequence; // its first
     private boolean inFrame;
-    private long recordAt;
+    private long recordAt; // behind the frame's first record
     private long recordSequence;
 
     LogReader(SegmentStore store, Path directory, Findings findings, long fromSequence) throws IOException {
@@ -65,7 +65,7 @@ public final class LogReader implements AutoCloseable {
                     more = reader.accept(
                             read,
                             frame.timestampNanos(),
-                            frame.copy(recordAt + FrameLayout.RECORD_HEAD_BYTES, bytes)
+                            frame.record(recordAt + FrameLayout.RECORD_HEAD_BYTES, bytes)
                                     .asReadOnlyBuffer());
                     position = read + 1;
                     count++;
@@ -141,7 +141,7 @@ public final class LogReader implements AutoCloseable {
             if (mismatch == null) {
                 if (frame.nextSequence() > position) {
                     inFrame = true;
-                    recordAt = frame.recordsAt();
+                    recordAt = 0;
                     recordSequence = sequence;
                     return true;
                 }

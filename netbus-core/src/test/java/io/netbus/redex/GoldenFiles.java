@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Two logs in which everything occurs that the format knows, as a release writes them: {@code closed}, in both write
- * modes, and {@code crashed}. What they hold is said in {@link GoldenFilesTests}.
+ * Three logs in which everything occurs that the format knows, as a release writes them: {@code closed}, in both write
+ * modes, {@code crashed}, and {@code compressed}. What they hold is said in {@link GoldenFilesTests}.
  */
 final class GoldenFiles {
 
     static final String CLOSED = "closed";
     static final String CRASHED = "crashed";
+    static final String COMPRESSED = "compressed";
 
     /** Longer than what one entry of an index is about. */
     static final String LONG = "long ".repeat(500);
@@ -31,7 +32,7 @@ final class GoldenFiles {
     private GoldenFiles() {}
 
     /**
-     * Writes both.
+     * Writes them.
      *
      * @param to made if it is missing
      * @param work an empty directory
@@ -39,6 +40,15 @@ final class GoldenFiles {
     static void write(Path to, Path work) throws IOException {
         writeClosed(to.resolve(CLOSED), work.resolve(CLOSED));
         writeCrashed(to.resolve(CRASHED), work.resolve(CRASHED));
+        writeCompressed(to.resolve(COMPRESSED), work.resolve(COMPRESSED));
+    }
+
+    private static void writeCompressed(Path to, Path work) throws IOException {
+        try (SmallLog small = new SmallLog(work, Compression.LZ4)) {
+            small.append("short", LONG);
+            small.batch(LONG, "", "end");
+        }
+        copy(work, to);
     }
 
     private static void writeClosed(Path to, Path work) throws IOException {

@@ -57,6 +57,9 @@ class GoldenFilesTests {
 
     private static final Logger REPORTS = Logger.getLogger(LogRecovery.class.getName());
 
+    private static final List<String> COMPRESSED =
+            List.of("0 short +0h", "1 long +0h1", "2 long +0h2", "3  +0h2", "4 end +0h2");
+
     @TempDir
     private Path temp;
 
@@ -112,6 +115,19 @@ class GoldenFilesTests {
         assertThat(records(crashed, 1)).isEqualTo(CRASHED);
         assertThat(SmallLog.verify(crashed).findings()).isEmpty();
         goOn(crashed, 1, CRASHED);
+
+        if (Files.exists(golden.resolve(GoldenFiles.COMPRESSED))) { // the first version did not compress
+            checkCompressed(golden);
+        }
+    }
+
+    private void checkCompressed(Path golden) throws IOException {
+        Path compressed = SmallLog.copy(golden.resolve(GoldenFiles.COMPRESSED), temp.resolve(GoldenFiles.COMPRESSED));
+        Verified verified = SmallLog.verify(compressed);
+        assertThat(verified.findings()).isEmpty();
+        assertThat(verified.verdict().wholeRecords()).isEqualTo(COMPRESSED.size());
+        assertThat(records(compressed, 0)).isEqualTo(COMPRESSED);
+        goOn(compressed, 0, COMPRESSED);
     }
 
     /** All records of a log that is in that epoch, in the form of the lists above. */

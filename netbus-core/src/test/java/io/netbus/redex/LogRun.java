@@ -60,6 +60,8 @@ final class LogRun {
             .withForceInterval(Duration.ofHours(1)); // forces come when asked for
 
     private static final long TIMEOUT_SECONDS = 60;
+    private static final int LARGE_BYTES = 10_000;
+    private static final int REPEATED_BYTES = 50; // of a payload that becomes shorter when it is compressed
 
     final LogModel model;
     private final Path base;
@@ -88,7 +90,10 @@ final class LogRun {
         this.store = store;
         this.model = model;
         this.payloads = new Random(seed);
-        this.config = CONFIG.withWriteMode(payloads.nextBoolean() ? WriteMode.MAPPED : WriteMode.CHANNEL);
+        LogConfig defaults = CONFIG.logDefaults()
+                .withWriteMode(payloads.nextBoolean() ? WriteMode.MAPPED : WriteMode.CHANNEL)
+                .withCompression(payloads.nextBoolean() ? Compression.LZ4 : Compression.NONE);
+        this.config = CONFIG.withLogDefaults(defaults);
         this.callsBefore = -store.changes();
     }
 
@@ -311,6 +316,11 @@ final class LogRun {
     private byte[] payload(int bytes) {
         byte[] payload = new byte[bytes];
         payloads.nextBytes(payload);
+        if (bytes < LARGE_BYTES) { // a large one is to fill a segment
+            for (int i = REPEATED_BYTES; i < bytes; i++) {
+                payload[i] = payload[i - REPEATED_BYTES];
+            }
+        }
         return payload;
     }
 

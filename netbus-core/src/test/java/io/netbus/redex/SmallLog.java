@@ -37,7 +37,15 @@ final class SmallLog implements AutoCloseable {
         this(base, mode, new FileStore());
     }
 
+    SmallLog(Path base, Compression compression) {
+        this(base, WriteMode.CHANNEL, compression, new FileStore());
+    }
+
     SmallLog(Path base, WriteMode mode, SegmentStore store) {
+        this(base, mode, Compression.NONE, store);
+    }
+
+    private SmallLog(Path base, WriteMode mode, Compression compression, SegmentStore store) {
         this.base = base;
         this.directory = base.resolve(LogName.directory(NAME));
         InstantSource clock = () -> now;
@@ -48,6 +56,7 @@ final class SmallLog implements AutoCloseable {
                 LogConfig.defaults()
                         .withSegmentBytes(64 * 1024)
                         .withWriteMode(mode)
+                        .withCompression(compression)
                         .withRetention(Retention.all().withMaxAge(AGE)));
         hold = log.hold("test", log.firstSequence());
     }

@@ -1,5 +1,7 @@
 package io.netbus.test.redex;
 
+import io.netbus.redex.Compression;
+import io.netbus.redex.LogConfig;
 import io.netbus.redex.Redex;
 import io.netbus.redex.RedexConfig;
 import io.netbus.redex.WriteMode;
@@ -7,22 +9,26 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logs on disk keep the contract, however their records get there. */
+/** Logs on disk keep the contract, however their records get there, and are stored. */
 @ParameterizedClass
-@EnumSource(WriteMode.class)
-@SuppressWarnings("NullAway") // the mode is set by JUnit
+@CsvSource({"MAPPED, NONE", "CHANNEL, NONE", "MAPPED, LZ4"})
+@SuppressWarnings("NullAway") // the modes are set by JUnit
 class DiskRedexTests extends RedexContract {
 
-    @Parameter
+    @Parameter(0)
     private WriteMode mode;
+
+    @Parameter(1)
+    private Compression compression;
 
     @TempDir
     private Path directory;
 
     @Override
     protected Redex open(RedexConfig config) {
-        return Redex.onDisk(directory, config.withWriteMode(mode));
+        LogConfig logs = config.logDefaults().withWriteMode(mode).withCompression(compression);
+        return Redex.onDisk(directory, config.withLogDefaults(logs));
     }
 }
