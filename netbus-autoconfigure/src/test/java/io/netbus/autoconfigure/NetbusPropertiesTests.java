@@ -86,6 +86,7 @@ class NetbusPropertiesTests {
             Map.entry("netbus.log.lock-wait", "5s"),
             Map.entry("netbus.log.allow-network-file-system", "true"),
             Map.entry("netbus.log.write-mode", "channel"),
+            Map.entry("netbus.log.compression", "lz4"),
             Map.entry("netbus.log.recovery", "tolerant"),
             Map.entry("netbus.log.archive-directory", "elsewhere"),
             Map.entry("netbus.cortex.enabled", "false"));

@@ -71,6 +71,7 @@ class GuideTests {
             Map.entry("Indexing", List.of("ada: [0, 2]", "read again from: 3", "bob: [1]")),
             Map.entry("Retaining", List.of("full: true, first 0", "went: true, 0 is Evicted")),
             Map.entry("Archiving", List.of("archived: true, first 0, 0 is Present")),
+            Map.entry("Compressing", List.of("a third or less: true")),
             Map.entry(
                     "Tolerating",
                     List.of("strict: the rest is not read", "lost from 1 to 2", "Corrupt, damaged records: 1")),
