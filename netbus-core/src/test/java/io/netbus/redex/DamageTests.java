@@ -451,6 +451,27 @@ class DamageTests {
         }
     }
 
+    /** A write that the disk put in another frame's place: whole, of this log, and not what belongs there. */
+    @Test
+    void aWholeFrameInAnothersPlaceIsReported() throws IOException {
+        append("first", "other", "third");
+        byte[] bytes = files.bytes(0);
+        List<Integer> frames = LogFiles.frameOffsets(bytes);
+        System.arraycopy(bytes, frames.get(0), bytes, frames.get(1), frames.get(1) - frames.get(0));
+        files.write(0, bytes);
+
+        try (Redex redex = files.open()) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(log.read(0)).isInstanceOf(ReadResult.Present.class);
+            assertThat(log.read(1))
+                    .isInstanceOfSatisfying(
+                            ReadResult.Corrupt.class,
+                            corrupt -> assertThat(corrupt.reason())
+                                    .contains("offset=" + frames.get(1), "field=baseSequence"));
+            assertThat(log.read(2)).isInstanceOf(ReadResult.Present.class);
+        }
+    }
+
     /** A frame whose head is damaged hides neither those behind it in its segment nor any that is appended later. */
     @Test
     void aDamagedFrameDoesNotKeepTheLogFromGoingOn() throws Exception {

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -127,6 +129,31 @@ class ForceTests {
         get(other.whenForced(1).toCompletableFuture());
 
         assertThat(store.forces).hasValue(1);
+    }
+
+    @Test
+    void anAppendThatAsksForItReturnsForced() {
+        for (int i = 0; i < 3; i++) {
+            log.append(utf8("a"), 1, Acknowledgement.FSYNCED);
+            assertThat(log.forcedSequence()).isEqualTo(2 * i + 1);
+
+            log.append(new RecordBatch(0).add(utf8("b")), 1, Acknowledgement.FSYNCED);
+            assertThat(log.forcedSequence()).isEqualTo(2 * i + 2);
+        }
+    }
+
+    /** A crash may keep the tip and lose the bytes. */
+    @Test
+    void aTipVouchesOnlyForWhatIsForced() throws Exception {
+        List<Long> ahead = new CopyOnWriteArrayList<>(); // at each force
+        store.onForce = path -> ahead.add(LogFiles.tip(files.bytes(0)).nextSequence() - log.forcedSequence());
+        for (int i = 0; i < 3; i++) {
+            log.append(utf8("a"), 1);
+            get(log.whenForced(i + 1).toCompletableFuture());
+        }
+        store.onForce = path -> {};
+
+        assertThat(ahead).hasSizeGreaterThanOrEqualTo(3).allMatch(records -> records <= 0);
     }
 
     @Test
@@ -374,6 +401,45 @@ class ForceTests {
         for (int i = 3; i < 20; i++) {
             assertThat(found.get(i)).isEqualTo("other " + i);
         }
+    }
+
+    /** What was expected next when the wait began may be another's record by its end. */
+    @Test
+    void whoWaitsForTheDiskAppendsNothingIfAnotherWasFirst() throws Exception {
+        byte[] large = new byte[40_000];
+        log.append(ByteBuffer.wrap(large), 1);
+        CountDownLatch go = new CountDownLatch(1);
+        store.onForce = path -> LogFiles.await(go);
+        log.append(ByteBuffer.wrap(large), 1);
+        log.append(ByteBuffer.wrap(large), 1);
+        CompletableFuture<OptionalLong> late = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> late.complete(log.appendIfNext(3, new RecordBatch(0).add(large), 1)));
+        waiting.start();
+        await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        assertThat(log.append(utf8("first"), 1)).isEqualTo(3);
+        go.countDown();
+
+        assertThat(late.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEmpty();
+        assertThat(payloads(log)).hasSize(4).endsWith("first");
+    }
+
+    /** A crash in between must not find fewer segments than the checkpoint tells of. */
+    @Test
+    void theNewStartIsForcedBeforeWhatLiesBelowItIsDeleted() throws Exception {
+        LogConfig own = files.config.logDefaults().withRetention(Retention.all().withMaxRecords(1));
+        RedexLog few = redex.log("few", own);
+        for (int i = 0; i < 3; i++) {
+            few.append(ByteBuffer.wrap(new byte[40_000]), 1);
+        }
+        get(few.whenForced(3).toCompletableFuture());
+
+        few.sweep();
+
+        assertThat(few.firstSequence()).isEqualTo(2);
+        assertThat(store.calls).containsSubsequence("force checkpoint", "delete 00000000000000000000.log");
+        few.close();
+        assertThat(redex.log("few", own).firstSequence()).isEqualTo(2);
     }
 
     @Test

@@ -377,7 +377,8 @@ class RecoveryTests {
         files.die(log ->
                 log.append(new RecordBatch(0).add(utf8("a")).add(utf8("b")).add(utf8("c")), 1));
         byte[] whole = files.bytes(0);
-        files.write(0, zeroed(whole, LogFiles.frameOffsets(whole).get(2) - 4));
+        List<Integer> frames = LogFiles.frameOffsets(whole);
+        files.write(0, zeroed(whole, frames.get(frames.size() - 1) - 4));
 
         try (Redex redex = files.open()) {
             assertThat(payloads(redex.log(LogFiles.NAME))).containsExactly("first");
