@@ -27,17 +27,18 @@ class LogReadersTests {
         Segment segment = new Segment(new FileStore(), files.segment(0), head, LogFiles.tip(file));
         LogReaders readers = new LogReaders();
         try (LogReaders.Slot slot = readers.open()) {
+            Thread taker = new Thread(() -> segment.drop(readers));
             slot.of(segment);
             slot.enter();
-            ReadableBytes bytes = segment.bytes(readers);
-            Thread taker = new Thread(() -> segment.drop(readers));
-            taker.start();
-            await().atMost(TIMEOUT).until(() -> taker.getState() == Thread.State.TIMED_WAITING || !taker.isAlive());
-            assertThat(taker.isAlive()).isTrue();
-            assertThat(bytes.read(ByteBuffer.allocate(file.length), 0)).isEqualTo(file.length);
-
-            slot.leave();
-
+            try {
+                ReadableBytes bytes = segment.bytes(readers);
+                taker.start();
+                await().atMost(TIMEOUT).until(() -> taker.getState() == Thread.State.TIMED_WAITING || !taker.isAlive());
+                assertThat(taker.isAlive()).isTrue();
+                assertThat(bytes.read(ByteBuffer.allocate(file.length), 0)).isEqualTo(file.length);
+            } finally {
+                slot.leave();
+            }
             taker.join(TIMEOUT.toMillis());
             assertThat(taker.isAlive()).isFalse();
         }

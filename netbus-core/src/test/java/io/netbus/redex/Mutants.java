@@ -174,16 +174,16 @@ final class Mutants {
                             "RecoveryTests#aTornBatchIsDroppedWhole")
                     .in(
                             "LogAppender",
-                            "frame.putEncoded(encoded, frameBytes); return write(segment, count, frameBytes, timestampNanos);",
+                            "frame.putEncoded(body, frameBytes); return write(segment, count, storedAs, frameBytes, timestampNanos);",
                             """
-                            ByteBuffer rest = encoded.duplicate().order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                            ByteBuffer rest = body.duplicate().order(java.nio.ByteOrder.LITTLE_ENDIAN);
                             long first = log.writtenSequence();
                             for (int i = 0; i < count; i++) {
                                 int bytes = FrameLayout.RECORD_HEAD_BYTES + rest.getInt(rest.position());
                                 int each = (int) FrameLayout.frameBytes(bytes);
                                 Segment target = segmentFor(each);
                                 frame.putEncoded(rest.slice(rest.position(), bytes), each);
-                                write(target, 1, each, timestampNanos);
+                                write(target, 1, storedAs, each, timestampNanos);
                                 rest.position(rest.position() + bytes);
                             }
                             return first;"""),
