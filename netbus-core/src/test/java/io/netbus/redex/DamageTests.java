@@ -344,8 +344,9 @@ class DamageTests {
 
         assertThatExceptionOfType(CorruptLogException.class)
                 .isThrownBy(files::reopen)
-                .withMessageContaining("file=" + files.segment(2))
-                .withMessageContaining("field=baseSequence, expected=1, found=2");
+                .withMessageContaining("file=" + files.segment(1))
+                .withMessageContaining(
+                        "field=segment, expected=the one behind 00000000000000000000.log, found=00000000000000000002.log");
         assertThat(files.content()).isEqualTo(before);
     }
 
@@ -362,7 +363,9 @@ class DamageTests {
 
         assertThatExceptionOfType(CorruptLogException.class)
                 .isThrownBy(files::reopen)
-                .withMessageContaining("field=baseSequence, expected=1, found=2");
+                .withMessageContaining("file=" + files.segment(1))
+                .withMessageContaining(
+                        "field=segment, expected=the one behind 00000000000000000000.log, found=00000000000000000002.log");
         assertThat(files.content()).isEqualTo(before);
     }
 
