@@ -340,6 +340,40 @@ class ForceTests {
         assertThat(log.stats().failure()).isNull();
     }
 
+    /** Who forces in its own call may find a new segment by then, which takes calls that an interrupt would end. */
+    @Test
+    void anInterruptOfWhoForcesWhileTheLogGoesOnInANewSegmentIsKept() throws Exception {
+        byte[] large = new byte[40_000];
+        log.append(ByteBuffer.wrap(large), 1);
+        CountDownLatch creating = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        store.onCreate = path -> {
+            creating.countDown();
+            LogFiles.await(go);
+        };
+        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(large), 1));
+        LogFiles.await(creating);
+        CompletableFuture<Boolean> kept = new CompletableFuture<>();
+        Thread syncing = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                log.sync();
+                kept.complete(Thread.currentThread().isInterrupted());
+            } catch (RedexException e) {
+                kept.completeExceptionally(e);
+            }
+        });
+        syncing.start();
+        await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                .until(() -> syncing.getState() == Thread.State.TIMED_WAITING);
+        go.countDown();
+
+        assertThat(kept.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(appended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(log.forcedSequence()).isPositive();
+        assertThat(log.stats().failure()).isNull();
+    }
+
     /** What an appender waits for may be filled by another meanwhile; neither takes the other's bytes. */
     @Test
     void whoWaitsForTheDiskAppendsItsOwnRecordAfterwards() throws Exception {
