@@ -48,6 +48,7 @@ class InterruptTests {
     private Redex redex;
     private RedexLog log;
     private LogHold hold;
+    private LogHold tailed;
     private LogCursor cursor;
 
     /** What is done again and again. */
@@ -110,6 +111,7 @@ class InterruptTests {
         LogConfig config = redex.logDefaults().withRetention(Retention.all().withMaxRecords(KEPT));
         log = redex.log(LogFiles.NAME, config);
         hold = log.hold("cursor", 0);
+        tailed = log.hold("tail", 0);
         cursor = log.cursor(0);
     }
 
@@ -153,6 +155,7 @@ class InterruptTests {
         assertThat(log.stats().failure()).as("seed=%d", seed).isNull();
         assertThat(log.stats().damagedRecords()).as("seed=%d", seed).isZero();
         assertThat(log.stats().brokenHolds()).as("seed=%d", seed).isZero();
+        tailed.close();
         log.sweep();
         long first = log.firstSequence();
         assertThat(first).as("seed=%d", seed).isPositive();
@@ -204,6 +207,7 @@ class InterruptTests {
 
     private void tail() {
         long start = Math.max(0, log.nextSequence() - KEPT / 10);
+        tailed.moveTo(start);
         long end = log.nextSequence();
         Follower follower = new Follower(start);
         log.tail(TailStart.at(start)).subscribe(follower);
