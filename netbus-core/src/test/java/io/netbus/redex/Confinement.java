@@ -27,14 +27,19 @@ final class Confinement {
     }
 
     /**
-     * A small file system of its own on that directory. What runs there does so twice, with {@code first} and with
-     * {@code then} as its last argument.
+     * A small file system of its own on that directory, in memory and in an image beside it. What runs there does so twice,
+     * with {@code first} and with {@code then} as its last argument.
      */
     static List<Confinement> smallDisk(Path directory, int kib, String first, String then) {
-        return mounting(
-                "tmpfs",
+        String run = " && \"$@\" " + first + " && exec \"$@\" " + then;
+        List<Confinement> all =
+                new ArrayList<>(mounting("tmpfs", directory, "mount -t tmpfs -o size=" + kib + "k none \"$0\"" + run));
+        all.addAll(mounting(
+                "ext4",
                 directory,
-                "mount -t tmpfs -o size=" + kib + "k none \"$0\" && \"$@\" " + first + " && exec \"$@\" " + then);
+                "rm -f \"$0.image\" && truncate -s " + 2 * kib + "k \"$0.image\" && mkfs.ext4 -q -F -m 0 -b 4096"
+                        + " -J size=4 \"$0.image\" && mount -o loop \"$0.image\" \"$0\"" + run));
+        return all;
     }
 
     /** Files grow no further. */
