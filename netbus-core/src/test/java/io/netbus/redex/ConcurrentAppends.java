@@ -19,11 +19,11 @@ final class ConcurrentAppends {
     private ConcurrentAppends() {}
 
     /** One record: the how manieth, from 0 on, of a thread of a run. */
-    record Record(int run, int thread, int number) {
+    record Payload(int run, int thread, int number) {
 
-        static Record of(ByteBuffer payload) {
+        static Payload of(ByteBuffer payload) {
             ByteBuffer head = payload.duplicate();
-            return new Record(head.getInt(), head.getInt(), head.getInt());
+            return new Payload(head.getInt(), head.getInt(), head.getInt());
         }
 
         byte[] payload() {
@@ -84,10 +84,11 @@ final class ConcurrentAppends {
             int count = countAt(number);
             batch.clear();
             for (int i = 0; i < count; i++) {
-                batch.add(new Record(run, thread, number + i).payload());
+                batch.add(new Payload(run, thread, number + i).payload());
             }
             long sequence = count == 1
-                    ? log.append(ByteBuffer.wrap(new Record(run, thread, number).payload()), 1, Acknowledgement.FSYNCED)
+                    ? log.append(
+                            ByteBuffer.wrap(new Payload(run, thread, number).payload()), 1, Acknowledgement.FSYNCED)
                     : log.append(batch, 1, Acknowledgement.FSYNCED);
             say(new Acknowledged(thread, number, count, sequence));
             number += count;

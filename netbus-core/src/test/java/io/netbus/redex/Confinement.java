@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Confinement {
 
     private static final long TIMEOUT_SECONDS = 60;
+    private static final int EXT4_KIB = 6 * 1024; // what it takes for itself
     private static final List<List<String>> MOUNTING =
             List.of(List.of("unshare", "--mount"), List.of("unshare", "--user", "--map-root-user", "--mount"));
 
@@ -27,7 +28,7 @@ final class Confinement {
     }
 
     /**
-     * A small file system of its own on that directory, in memory and in an image beside it. What runs there does so twice,
+     * A small file system of its own on that directory, in memory and in an image beside it, whose blocks are smaller than pages. What runs there does so twice,
      * with {@code first} and with {@code then} as its last argument.
      */
     static List<Confinement> smallDisk(Path directory, int kib, String first, String then) {
@@ -37,8 +38,8 @@ final class Confinement {
         all.addAll(mounting(
                 "ext4",
                 directory,
-                "rm -f \"$0.image\" && truncate -s " + 2 * kib + "k \"$0.image\" && mkfs.ext4 -q -F -m 0 -b 4096"
-                        + " -J size=4 \"$0.image\" && mount -o loop \"$0.image\" \"$0\"" + run));
+                "rm -f \"$0.image\" && truncate -s " + (kib + EXT4_KIB) + "k \"$0.image\" && mkfs.ext4 -q -F -b 1024"
+                        + " \"$0.image\" && mount -o loop \"$0.image\" \"$0\"" + run));
         return all;
     }
 

@@ -92,7 +92,7 @@ final class FillingProcess {
         say("full", appendUntilRefused(log));
         say("still", appendUntilRefused(log));
         say("acknowledged", log.nextSequence());
-        say("failure", log.stats().failure());
+        say("failure", String.valueOf(log.stats().failure()));
         if (log.stats().failure() == null) {
             log.sync();
             say("forced", log.forcedSequence());

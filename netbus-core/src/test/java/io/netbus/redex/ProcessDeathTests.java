@@ -132,7 +132,7 @@ class ProcessDeathTests {
             try (LogCursor cursor = log.cursor(0)) {
                 cursor.read(
                         (sequence, stamp, payload) -> {
-                            ConcurrentAppends.Record record = ConcurrentAppends.Record.of(payload);
+                            ConcurrentAppends.Payload record = ConcurrentAppends.Payload.of(payload);
                             List<Long> sequences = found.computeIfAbsent(
                                     new Appender(record.run(), record.thread()), appender -> new ArrayList<>());
                             if (sequence != next[0]++
