@@ -114,15 +114,15 @@ final class LogAppender {
         try {
             frame.finish(sequence, LOCAL_TERM, stamp, FrameLayout.countField(count, storedAs), segment.head.frameTag());
             segment.writer().write(frame.bytes(), frameBytes, segment.end());
-        } catch (IOException | RuntimeException | Error e) {
+            lastTimestampNanos = stamp;
+            bytesLeft -= frameBytes;
+            segment.add(sequence, count, frameBytes, frame.crc(), stamp);
+            log.publish(sequence + count);
+            forcer.appended(sequence + count, frameBytes);
+            return sequence;
+        } catch (IOException | RuntimeException | Error e) { // a fault in mapped memory is thrown well after the write
             throw refuse(e, frameBytes);
         }
-        lastTimestampNanos = stamp;
-        bytesLeft -= frameBytes;
-        segment.add(sequence, count, frameBytes, frame.crc(), stamp);
-        log.publish(sequence + count);
-        forcer.appended(sequence + count, frameBytes);
-        return sequence;
     }
 
     /** The segment that takes the next frame, with room for it. */

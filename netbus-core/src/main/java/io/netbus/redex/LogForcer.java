@@ -148,8 +148,8 @@ final class LogForcer {
         }
         if (unsealed.get() == 0 && log.isHealthy() && forcing.tryLock()) {
             try {
-                if (isPlain()) {
-                    forceAppended();
+                if (isPlain(log.active())) {
+                    forceAppended(true);
                 }
             } finally {
                 forcing.unlock();
@@ -168,9 +168,9 @@ final class LogForcer {
         }
     }
 
-    /** Whether a force is one call that knows no interrupts. */
-    private boolean isPlain() {
-        return unsealed.get() == 0 && log.active().isNamed() && !closed;
+    /** Whether a force is one call that knows no interrupts, as long as that is the last segment. */
+    private boolean isPlain(Segment last) {
+        return unsealed.get() == 0 && last.isNamed() && !closed;
     }
 
     // --- the force thread
@@ -215,6 +215,11 @@ final class LogForcer {
     }
 
     private void forceAppended() {
+        forceAppended(false);
+    }
+
+    /** @param onlyPlain whether to do nothing where that takes more than one call, because the log went on in a new segment */
+    private void forceAppended(boolean onlyPlain) {
         unforcedSinceNanos = NOTHING_UNFORCED; // before looking at the end: an append after that look sets it again
         Segment[] all;
         long target;
@@ -231,6 +236,9 @@ final class LogForcer {
         }
         if (!log.isHealthy() || (target == forcedSequence && unsealed.get() == 0)) {
             return;
+        }
+        if (onlyPlain && (firstUnsealed(all) < all.length - 1 || !all[all.length - 1].isNamed())) {
+            return; // to the force thread, which nobody interrupts: who asked waits for it
         }
         try {
             long start = System.nanoTime();

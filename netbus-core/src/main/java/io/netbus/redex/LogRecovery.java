@@ -370,12 +370,7 @@ final class LogRecovery {
                     return i;
                 }
                 if (segment.tip().state() == SegmentTip.State.FOLLOWED) {
-                    long missing = segment.tip().nextSequence();
-                    throw CorruptLogException.of(
-                            directory.resolve(SegmentLayout.fileName(missing)),
-                            0,
-                            "field=segment, expected=the one behind "
-                                    + segment.path().getFileName() + ", found=none");
+                    throw missing(segment, "none");
                 }
                 boolean untouched = segment.tip().isExact()
                         && strayBytes(segment, segment.tip().end()) == 0;
@@ -408,6 +403,8 @@ final class LogRecovery {
                         segment.tip().end(),
                         0,
                         "records=" + segment.tip().nextSequence() + " to " + (next.base() - 1));
+            } else if (next.base() > segment.tip().nextSequence()) {
+                throw missing(segment, next.path().getFileName().toString());
             } else if (next.base() != segment.tip().nextSequence()) {
                 throw damage(
                         next.path(),
@@ -760,6 +757,14 @@ final class LogRecovery {
     }
 
     // --- words
+
+    /** @param next the file that is there in place of the one that should follow */
+    private CorruptLogException missing(Found before, String next) {
+        return CorruptLogException.of(
+                directory.resolve(SegmentLayout.fileName(before.tip().nextSequence())),
+                0,
+                "field=segment, expected=the one behind " + before.path().getFileName() + ", found=" + next);
+    }
 
     private static CorruptLogException damage(Path path, long offset, String field, long expected, long found) {
         return CorruptLogException.of(path, offset, Defect.of(field, expected, found));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -214,7 +215,11 @@ final class LogRetention implements SweepWorker.Swept {
         holds.breakBelow(log.firstSequence());
         for (int i = 0; i < count; i++) {
             all[i].drop(log.readers);
-            log.store.delete(all[i].path);
+            try {
+                log.store.delete(all[i].path);
+            } catch (NoSuchFileException e) {
+                // somebody else did, by hand: the others must go all the same
+            }
             IndexFile.delete(log.store, all[i].path, all[i].baseSequence());
         }
     }

@@ -22,6 +22,11 @@ final class MappedWriter extends SegmentWriter {
      * The system reports a failed force once, to whoever forces first. Frames may be among what that other thread forces,
      * so its failure is kept, and fails the next force too.
      *
+     * The file is no longer than what is written, though all of it is mapped. The system keeps files in pieces larger than
+     * a page, and storing into one byte of a piece takes blocks for all of it below the file's end; so a file that is longer
+     * needs more room than was made, as soon as a write that found none, or somebody who reads there, leaves such a piece.
+     * It also spares who opens it after a crash a search through what never was.
+     *
      * A frame that is larger than a segment ends behind the mapping, and is written by a call.
      */
     private static final int PAGE_BYTES = 4096;
@@ -29,6 +34,7 @@ final class MappedWriter extends SegmentWriter {
     private static final int LARGEST_STEP_BYTES = 16 * 1024 * 1024;
     private static final int FILL_BYTES = 512 * 1024;
     private static final int LARGEST_FORCED_STEP_BYTES = 1024 * 1024;
+    private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
     private static final ByteBuffer ZEROS =
             ByteBuffer.allocateDirect(FILL_BYTES + PAGE_BYTES).asReadOnlyBuffer();
 
@@ -53,11 +59,23 @@ final class MappedWriter extends SegmentWriter {
     MappedWriter(SegmentFile file, long size, int bytes, Runnable preparer) throws IOException {
         super(file);
         this.mapping = file.map(bytes);
+        if (!WINDOWS) { // which cuts no file that is mapped, and makes room for all of it
+            cut(size);
+        }
         this.bytes = mapping.bytes();
         this.limit = bytes;
         this.preparer = preparer;
         this.prepared = size;
         this.wanted = size;
+    }
+
+    private void cut(long size) throws IOException {
+        try {
+            file.resize(size);
+        } catch (IOException | RuntimeException | Error e) {
+            mapping.close();
+            throw e;
+        }
     }
 
     @Override

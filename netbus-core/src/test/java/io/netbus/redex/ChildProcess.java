@@ -3,10 +3,12 @@ package io.netbus.redex;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -46,19 +48,37 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private static ChildProcess start(String what, Path base, WriteMode mode) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ChildProcess(new ProcessBuilder(List.of(
-                        java,
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ChildProcess.class.getName(),
-                        what,
-                        base.toString(),
-                        mode.name()))
+        return new ChildProcess(
+                process(java("-Xmx64m", "-XX:TieredStopAtLevel=1"), ChildProcess.class, what, base, mode));
+    }
+
+    /**
+     * Any other program.
+     *
+     * @param java how to start a JVM, see {@link #java}; what runs it may stand before it
+     * @param main the program's main class
+     */
+    static ChildProcess start(List<String> java, Class<?> main, Object... arguments) throws IOException {
+        return new ChildProcess(process(java, main, arguments));
+    }
+
+    /** The command of this JVM with those options, without what to run. */
+    static List<String> java(String... options) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    private static Process process(List<String> java, Class<?> main, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+                .start();
     }
 
     long pid() {
@@ -76,6 +96,27 @@ final class ChildProcess implements AutoCloseable {
             line.append((char) c);
         }
         return null;
+    }
+
+    /** All lines that are left, after its end. */
+    List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); line != null; line = line()) {
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    /** Says something to it: a line. */
+    void say(String line) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        input.flush();
+    }
+
+    /** Waits for its end; returns what it ended with. */
+    int exit() throws InterruptedException {
+        return process.waitFor();
     }
 
     /** Kills it as {@code kill -9} does and waits for its end. */

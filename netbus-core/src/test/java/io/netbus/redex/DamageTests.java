@@ -344,8 +344,9 @@ class DamageTests {
 
         assertThatExceptionOfType(CorruptLogException.class)
                 .isThrownBy(files::reopen)
-                .withMessageContaining("file=" + files.segment(2))
-                .withMessageContaining("field=baseSequence, expected=1, found=2");
+                .withMessageContaining("file=" + files.segment(1))
+                .withMessageContaining(
+                        "field=segment, expected=the one behind 00000000000000000000.log, found=00000000000000000002.log");
         assertThat(files.content()).isEqualTo(before);
     }
 
@@ -362,7 +363,9 @@ class DamageTests {
 
         assertThatExceptionOfType(CorruptLogException.class)
                 .isThrownBy(files::reopen)
-                .withMessageContaining("field=baseSequence, expected=1, found=2");
+                .withMessageContaining("file=" + files.segment(1))
+                .withMessageContaining(
+                        "field=segment, expected=the one behind 00000000000000000000.log, found=00000000000000000002.log");
         assertThat(files.content()).isEqualTo(before);
     }
 
@@ -496,6 +499,36 @@ class DamageTests {
                     assertThat(log.read(sequence)).isInstanceOf(ReadResult.Present.class);
                 }
                 assertThat(log.epoch()).isZero();
+            }
+        }
+    }
+
+    /** The checkpoint says nothing that the segments do not, as long as retention took none: each of its slots stands in for the other. */
+    @Test
+    void aCheckpointOfGarbageIsReadFromItsOtherSlotOrMadeAnewFromTheSegments() throws Exception {
+        files.die(log -> LogFiles.append(log, "first", LARGE)); // so that opening writes the second slot
+        append("third");
+        Path checkpoint = files.directory.resolve(CheckpointFile.FILE_NAME);
+        byte[] whole = Files.readAllBytes(checkpoint);
+        byte[] garbage = new byte[CheckpointLayout.SLOT_BYTES];
+        new Random(1).nextBytes(garbage);
+        for (int slots = 0b01; slots <= 0b11; slots++) {
+            byte[] damaged = whole.clone();
+            for (int slot = 0; slot < 2; slot++) {
+                if ((slots & 1 << slot) != 0) {
+                    System.arraycopy(garbage, 0, damaged, slot * garbage.length, garbage.length);
+                }
+            }
+            Files.write(checkpoint, damaged);
+            for (int i = 0; i < 2; i++) {
+                try (Redex redex = files.open()) {
+                    RedexLog log = redex.log(LogFiles.NAME);
+                    assertThat(payloads(log)).as("slots=%d", slots).containsExactly("first", LARGE, "third");
+                    assertThat(log.epoch()).as("slots=%d", slots).isEqualTo(1);
+                    if (i == 1) {
+                        assertThat(log.recovery()).as("slots=%d", slots).isEmpty();
+                    }
+                }
             }
         }
     }

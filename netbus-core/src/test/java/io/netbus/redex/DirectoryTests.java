@@ -13,8 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -170,6 +172,62 @@ class DirectoryTests {
         try (Redex redex = Redex.onDisk(temp, IMPATIENT)) {
             redex.log("a/b");
             assertThat(redex.names()).containsExactly("a/b");
+        }
+    }
+
+    /** A log that is deleted and made anew in one moment is one or the other: never half, and never another's files. */
+    @Test
+    void deletingALogWhileOthersOpenItTakesItWholeOrNotAtAll() throws Exception {
+        AtomicInteger opening = new AtomicInteger(3);
+        try (Redex redex = Redex.onDisk(temp, LogFiles.CONFIG.withWriteMode(mode))) {
+            List<CompletableFuture<Void>> tasks = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                tasks.add(CompletableFuture.runAsync(() -> {
+                    try {
+                        for (int round = 0; round < 50; round++) {
+                            appendUnlessClosed(redex);
+                        }
+                    } finally {
+                        opening.decrementAndGet();
+                    }
+                }));
+            }
+            int deleted = 0;
+            while (opening.get() > 0) {
+                deleted += redex.delete(LogFiles.NAME) ? 1 : 0;
+            }
+            for (CompletableFuture<Void> task : tasks) {
+                task.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(deleted).isPositive();
+            RedexLog log = redex.log(LogFiles.NAME);
+            log.append(utf8("last"), 1);
+            assertThat(LogFiles.payloads(log)).hasSize((int) log.nextSequence()).endsWith("last");
+        }
+        try (Redex redex = Redex.onDisk(temp, LogFiles.CONFIG.withWriteMode(mode));
+                Stream<Path> left = Files.list(temp)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("lock", LogName.directory(LogFiles.NAME));
+            RedexLog log = redex.log(LogFiles.NAME);
+            assertThat(log.recovery()).isEmpty();
+            assertThat(LogFiles.payloads(log)).hasSize((int) log.nextSequence()).endsWith("last");
+        }
+    }
+
+    /** What an append returned is read by its sequence as long as the log is that one. */
+    private static void appendUnlessClosed(Redex redex) {
+        String mine = UUID.randomUUID().toString();
+        try {
+            RedexLog log = redex.log(LogFiles.NAME);
+            long sequence = log.append(utf8(mine), 1, Acknowledgement.FSYNCED);
+            ReadResult found = log.read(sequence);
+            assertThat(found)
+                    .isInstanceOfSatisfying(
+                            ReadResult.Present.class,
+                            present -> assertThat(present.payload())
+                                    .isEqualTo(utf8(mine).array()));
+        } catch (LogClosedException e) {
+            // deleted meanwhile
         }
     }
 

@@ -4,6 +4,7 @@ import static io.netbus.redex.LogFiles.payloads;
 import static io.netbus.redex.LogFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -70,7 +71,9 @@ class ForceTests {
     @Test
     void ofAllAppendsTheFirstAloneForces() {
         log.append(utf8("a"), 1);
-        assertThat(store.calls).containsExactly("force 00000000000000000000.log");
+        assertThat(store.calls)
+                .filteredOn(call -> !call.startsWith("truncate"))
+                .containsExactly("force 00000000000000000000.log");
 
         log.append(utf8("b"), 1);
         log.append(utf8("c"), 1);
@@ -113,6 +116,86 @@ class ForceTests {
         log.append(utf8("a"), 1);
 
         await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS)).until(() -> log.forcedSequence() == 1);
+    }
+
+    @Test
+    void underNeverNothingIsForcedUnasked() {
+        RedexLog never = open(ForcePolicy.never());
+        LogFiles.append(never, "a", "b");
+
+        assertThat(isForceDueInAYear(never)).isFalse();
+        never.sync();
+        assertThat(never.forcedSequence()).isEqualTo(2);
+    }
+
+    /** Those of a batch count each; what was forced for another reason counts no more. */
+    @Test
+    void soManyRecordsAreForcedUnasked() {
+        RedexLog tenth = open(ForcePolicy.every(10));
+        LogFiles.append(tenth, "1", "2", "3", "4", "5", "6", "7");
+        assertThat(isForceDueInAYear(tenth)).isFalse();
+        tenth.sync();
+        LogFiles.append(tenth, "8", "9", "10", "11", "12", "13", "14");
+        assertThat(isForceDueInAYear(tenth)).isFalse();
+        assertThat(tenth.forcedSequence()).isEqualTo(7);
+
+        tenth.append(new RecordBatch(0).add(utf8("15")).add(utf8("16")).add(utf8("17")), 1);
+
+        awaitForced(tenth, 17);
+        assertThatIllegalArgumentException().isThrownBy(() -> ForcePolicy.every(0));
+    }
+
+    /** Those of a batch count, and of heads; what was forced for another reason counts no more. */
+    @Test
+    void soManyBytesAreForcedUnaskedBeforeTheirTimeComes() {
+        String large = "x".repeat(4_000);
+        RedexLog bytes = open(ForcePolicy.intervalOrBytes(Duration.ofHours(1), 10_000));
+        LogFiles.append(bytes, large, large);
+        assertThat(bytes.stats().unforcedBytes()).isBetween(8_000L, 9_000L);
+        bytes.sync();
+        assertThat(bytes.stats().unforcedBytes()).isZero();
+        LogFiles.append(bytes, large, large);
+        assertThat(((DiskLog) bytes).forcer().isForceDue(System.nanoTime())).isFalse();
+        assertThat(bytes.forcedSequence()).isEqualTo(2);
+
+        bytes.append(new RecordBatch(0).add(utf8(large)).add(utf8(large)), 1);
+
+        awaitForced(bytes, 6);
+        assertThatIllegalArgumentException().isThrownBy(() -> ForcePolicy.intervalOrBytes(Duration.ofHours(1), 0));
+    }
+
+    @Test
+    void closingForcesUnderEveryPolicy() {
+        Duration hour = Duration.ofHours(1);
+        for (ForcePolicy policy : List.of(
+                ForcePolicy.never(),
+                ForcePolicy.every(1_000),
+                ForcePolicy.interval(hour),
+                ForcePolicy.intervalOrBytes(hour, 1_000_000),
+                ForcePolicy.eachAppend())) {
+            RedexLog closing = open(policy);
+            closing.append(utf8("a"), 1);
+            store.forces.set(0);
+            closing.close();
+            assertThat(closing.forcedSequence()).as(policy.toString()).isEqualTo(closing.nextSequence());
+            assertThat(store.forces.get()).as(policy.toString()).isPositive();
+        }
+    }
+
+    private RedexLog open(ForcePolicy policy) {
+        RedexLog opened = redex.log("with-a-policy", redex.logDefaults().withForcePolicy(policy));
+        assertThat(opened.forcedSequence()).isEqualTo(opened.nextSequence());
+        return opened;
+    }
+
+    private static boolean isForceDueInAYear(RedexLog log) {
+        return ((DiskLog) log)
+                .forcer()
+                .isForceDue(System.nanoTime() + Duration.ofDays(365).toNanos());
+    }
+
+    private static void awaitForced(RedexLog log, long sequence) {
+        await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS)).until(() -> log.forcedSequence() == sequence);
     }
 
     @Test
@@ -280,9 +363,13 @@ class ForceTests {
     /** Each full segment is let go, exact and cut, once the next one's head and name are forced; and in order. */
     @Test
     void aNewSegmentIsForcedWithItsNameBeforeTheLastOneIsLetGo() throws Exception {
-        String[] truncate = mode == WriteMode.MAPPED // the other has nothing behind its last frame
-                ? new String[] {"truncate 00000000000000000000.log", "truncate 00000000000000000001.log"}
-                : new String[] {};
+        List<String> truncate = mode == WriteMode.MAPPED // when it is mapped, and when it is let go
+                ? List.of(
+                        "truncate 00000000000000000001.log",
+                        "truncate 00000000000000000002.log",
+                        "truncate 00000000000000000000.log",
+                        "truncate 00000000000000000001.log")
+                : List.of(); // the other has nothing behind its last frame
         byte[] large = new byte[40_000];
         log.append(ByteBuffer.wrap(large), 1);
         store.calls.clear();
@@ -310,7 +397,7 @@ class ForceTests {
                         "force 00000000000000000002.log",
                         "forceDirectory orders.redex",
                         "force 00000000000000000001.log");
-        assertThat(store.calls).filteredOn(call -> call.startsWith("truncate")).containsExactly(truncate);
+        assertThat(store.calls).filteredOn(call -> call.startsWith("truncate")).containsExactlyElementsOf(truncate);
         for (long segment : List.of(0L, 1L)) {
             byte[] sealed = files.bytes(segment);
             assertThat(sealed).hasSize(LogFiles.frameOffsets(sealed).get(1));
@@ -365,6 +452,66 @@ class ForceTests {
         assertThat(kept.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(log.nextSequence()).isEqualTo(14);
         assertThat(log.stats().failure()).isNull();
+    }
+
+    /** Who forces in its own call may find a new segment by then, which takes calls that an interrupt would end. */
+    @Test
+    void anInterruptOfWhoForcesWhileTheLogGoesOnInANewSegmentIsKept() throws Exception {
+        byte[] large = new byte[40_000];
+        log.append(ByteBuffer.wrap(large), 1);
+        CountDownLatch creating = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        store.onCreate = path -> {
+            creating.countDown();
+            LogFiles.await(go);
+        };
+        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(large), 1));
+        LogFiles.await(creating);
+        CompletableFuture<Boolean> kept = new CompletableFuture<>();
+        Thread syncing = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                log.sync();
+                kept.complete(Thread.currentThread().isInterrupted());
+            } catch (RedexException e) {
+                kept.completeExceptionally(e);
+            }
+        });
+        syncing.start();
+        await().atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                .until(() -> syncing.getState() == Thread.State.TIMED_WAITING);
+        go.countDown();
+
+        assertThat(kept.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(appended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(log.forcedSequence()).isPositive();
+        assertThat(log.stats().failure()).isNull();
+    }
+
+    /** Numbers are told, and records read, without the lock that an append holds while it waits for the disk. */
+    @Test
+    void aLogIsReadAndToldOfWhileAnAppendWaitsForTheDisk() throws Exception {
+        byte[] large = new byte[40_000];
+        log.append(ByteBuffer.wrap(large), 1);
+        CountDownLatch creating = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        store.onCreate = path -> {
+            creating.countDown();
+            LogFiles.await(go);
+        };
+        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(large), 1));
+        LogFiles.await(creating);
+
+        assertThat(log.toString()).isNotEmpty();
+        assertThat(redex.toString()).isNotEmpty();
+        assertThat(redex.logs()).containsExactly(log);
+        assertThat(log.stats().nextSequence()).isEqualTo(1);
+        assertThat(log.nextSequence()).isEqualTo(1);
+        assertThat(log.read(0)).isInstanceOf(ReadResult.Present.class);
+        assertThat(log.sequenceAt(1)).isZero();
+        assertThat(appended).isNotDone();
+        go.countDown();
+        assertThat(appended.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     /** What an appender waits for may be filled by another meanwhile; neither takes the other's bytes. */
@@ -594,6 +741,45 @@ class ForceTests {
         log = redex.log("orders");
         assertThat(payloads(log)).containsExactly("x".repeat(40_000), "z".repeat(40_000));
         assertThat(log.epoch()).isZero();
+    }
+
+    @Test
+    void aRefusedAppendChangesNothingAndNobodyHearsOfIt() throws Exception {
+        log.append(utf8("x".repeat(40_000)), 5);
+        LogFiles.force(log);
+        AtomicInteger hints = new AtomicInteger();
+        log.onAppend(hints::incrementAndGet);
+        LogCursor follower = log.cursor(1);
+        RedexLogStats before = log.stats();
+        store.usableBytes = 0;
+        store.onWrite = path -> {
+            if (!isForceThread()) {
+                throw new IOException("No space left on device");
+            }
+        };
+        RecordBatch batch = new RecordBatch(0).add(utf8("y".repeat(40_000))).add(utf8("z"));
+        byte[] tooLarge = new byte[LogConfig.defaults().maxPayloadBytes() + 1];
+
+        assertThatExceptionOfType(LogFullException.class).isThrownBy(() -> log.append(utf8("y".repeat(40_000)), 9));
+        assertThatExceptionOfType(LogFullException.class).isThrownBy(() -> log.append(batch, 9));
+        assertThatExceptionOfType(LogFullException.class).isThrownBy(() -> log.appendIfNext(1, batch, 9));
+        assertThatExceptionOfType(PayloadTooLargeException.class)
+                .isThrownBy(() -> log.append(ByteBuffer.wrap(tooLarge), 9));
+        assertThat(log.appendIfNext(0, batch, 9)).isEmpty();
+
+        assertThat(hints).hasValue(0);
+        assertThat(follower.read((sequence, stamp, payload) -> true, 10)).isZero();
+        assertThat(log.stats())
+                .usingRecursiveComparison()
+                .ignoringFields("lastForceNanos")
+                .isEqualTo(before);
+        assertThat(files.segments()).containsExactly(0L);
+        store.onWrite = path -> {};
+        store.usableBytes = -1;
+        assertThat(log.append(utf8("next"), 6)).isEqualTo(1);
+        assertThat(((ReadResult.Present) log.read(1)).timestampNanos()).isEqualTo(6);
+        assertThat(hints).hasValue(1);
+        assertThat(payloads(log)).containsExactly("x".repeat(40_000), "next");
     }
 
     /** With room on the disk it is no want of room. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Room that is made ahead, by whom, and what happens where there is none. */
@@ -83,6 +86,20 @@ class MappedWriterTests {
                             SegmentLayout.HEAD_BYTES + log.stats().bytes());
         }
         assertThat(log.stats().segments()).isEqualTo(1);
+    }
+
+    /** Below its end, the system may want blocks for more than the byte that is stored. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there, a mapped file cannot be cut")
+    void aFileIsNoLongerThanWhatWasWritten() throws IOException {
+        byte[] payload = new byte[400_000];
+        for (int i = 0; i < 8; i++) {
+            log.append(ByteBuffer.wrap(payload), 1);
+            awaitRoom();
+            assertThat(Files.size(files.segment(0)))
+                    .isEqualTo(store.writtenTo(files.segment(0)))
+                    .isLessThanOrEqualTo(SEGMENT_BYTES);
+        }
     }
 
     /** Room for what is coming, not for what might come. */

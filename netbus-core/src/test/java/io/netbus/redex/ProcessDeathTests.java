@@ -3,6 +3,11 @@ package io.netbus.redex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -68,5 +73,80 @@ class ProcessDeathTests {
             }
             return log.stats().quarantinedBytes();
         }
+    }
+
+    // --- several threads, each waiting for its force
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.MINUTES) // with netbus.torture
+    void ofManyAppendersEveryRecordThatWasAcknowledgedAsForcedOutlivesTheProcess() throws Exception {
+        long seed = Long.getLong("netbus.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Map<Appender, List<Long>> before = Map.of();
+        for (int kill = 0; kill < KILLS / WriteMode.values().length; kill++) {
+            Map<Appender, List<Long>> acknowledged = new HashMap<>();
+            try (ChildProcess child = ConcurrentAppends.start(base, mode, kill)) {
+                for (int lines = random.nextInt(200); lines >= 0; lines--) {
+                    note(kill, Objects.requireNonNull(child.line()), acknowledged);
+                }
+                child.kill();
+                for (String line : child.lines()) {
+                    note(kill, line, acknowledged);
+                }
+            }
+            String where = "seed=" + seed + " kill=" + kill;
+            Map<Appender, List<Long>> found = sequences(where);
+            before.forEach((appender, sequences) ->
+                    assertThat(found.get(appender)).as(where).isEqualTo(sequences));
+            for (int thread = 0; thread < ConcurrentAppends.THREADS; thread++) {
+                Appender appender = new Appender(kill, thread);
+                List<Long> there = found.getOrDefault(appender, List.of());
+                List<Long> promised = acknowledged.getOrDefault(appender, List.of());
+                assertThat(there.size() - promised.size()) // what was in hand, whole or not at all
+                        .as(where)
+                        .isIn(0, ConcurrentAppends.countAt(promised.size()));
+                assertThat(there.subList(0, promised.size())).as(where).isEqualTo(promised);
+            }
+            before = found;
+        }
+    }
+
+    private record Appender(int run, int thread) {}
+
+    private static void note(int run, String line, Map<Appender, List<Long>> acknowledged) {
+        ConcurrentAppends.Acknowledged told = ConcurrentAppends.Acknowledged.of(line);
+        List<Long> sequences =
+                acknowledged.computeIfAbsent(new Appender(run, told.thread()), appender -> new ArrayList<>());
+        assertThat(told.number()).isEqualTo(sequences.size());
+        for (int i = 0; i < told.count(); i++) {
+            sequences.add(told.sequence() + i);
+        }
+    }
+
+    /** What the log holds of each appender: its records without a gap, in order, unchanged, and nothing else. */
+    private Map<Appender, List<Long>> sequences(String where) {
+        Map<Appender, List<Long>> found = new HashMap<>();
+        try (Redex redex = Redex.onDisk(base, LogFiles.CONFIG.withWriteMode(mode))) {
+            RedexLog log = redex.log(LogFiles.NAME);
+            long[] next = {0};
+            try (LogCursor cursor = log.cursor(0)) {
+                cursor.read(
+                        (sequence, stamp, payload) -> {
+                            ConcurrentAppends.Payload record = ConcurrentAppends.Payload.of(payload);
+                            List<Long> sequences = found.computeIfAbsent(
+                                    new Appender(record.run(), record.thread()), appender -> new ArrayList<>());
+                            if (sequence != next[0]++
+                                    || record.number() != sequences.size()
+                                    || !Arrays.equals(LogFiles.copy(payload), record.payload())) {
+                                throw new AssertionError(where + " sequence=" + sequence + " record=" + record
+                                        + " recordsBefore=" + sequences.size());
+                            }
+                            return sequences.add(sequence);
+                        },
+                        Integer.MAX_VALUE);
+            }
+            assertThat(next[0]).as(where).isEqualTo(log.nextSequence());
+        }
+        return found;
     }
 }

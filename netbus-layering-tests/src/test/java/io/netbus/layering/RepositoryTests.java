@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ class RepositoryTests {
     private static final Pattern PAGE = Pattern.compile("\\b(docs/[a-z0-9/-]+\\.md)\\b");
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+    private static final Pattern TEST = Pattern.compile("([A-Z]\\w*(?:Tests|IT|Contract|Stress))?\\.?([a-z]\\w*)?");
     private static final Pattern TEST_METHOD =
             Pattern.compile("(?m)^ +@(Test|ParameterizedTest|TestFactory|RepeatedTest)\\b");
 
@@ -86,6 +88,37 @@ class RepositoryTests {
             }
         }
         assertThat(unseen).isEmpty();
+    }
+
+    /** A method that stands alone is one of the class that was named last. */
+    @Test
+    void everyTestThatTheReliabilityPageNamesIsThere() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (Path file : files(".java")) {
+            sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+        }
+        List<String> named = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        for (String row : Files.readAllLines(ROOT.resolve("docs").resolve("reliability.md"))) {
+            String type = "";
+            for (String quoted : matches(QUOTED, row)) {
+                Matcher test = TEST.matcher(quoted);
+                if (!test.matches() || (test.group(1) == null && type.isEmpty())) {
+                    continue; // something else
+                }
+                type = test.group(1) == null ? type : test.group(1);
+                named.add(quoted);
+                String source = sources.getOrDefault(type, "");
+                if (source.isEmpty() || (test.group(2) != null && !source.contains("void " + test.group(2) + "("))) {
+                    missing.add(quoted);
+                }
+            }
+            if (row.matches("\\| \\d+ \\|.*")) {
+                assertThat(type).as(row).isNotEmpty();
+            }
+        }
+        assertThat(missing).isEmpty();
+        assertThat(named).isNotEmpty();
     }
 
     /** By module, the packages of the map's table; a row without a module goes on with the one above. */

@@ -121,6 +121,25 @@ public abstract class RetentionContract {
         assertAllThere(log);
     }
 
+    /** Of several limits, the one that is passed first decides. */
+    @Test
+    void theTightestLimitDecides() {
+        for (Retention limits : List.of(
+                Retention.all().withMaxRecords(20).withMaxBytes(1_000L * PAYLOAD_BYTES),
+                Retention.all().withMaxRecords(10_000).withMaxBytes(20L * PAYLOAD_BYTES),
+                Retention.all().withMaxRecords(10_000).withMaxAge(Duration.ofDays(1)),
+                Retention.all()
+                        .withMaxRecords(20)
+                        .withMaxBytes(20L * PAYLOAD_BYTES)
+                        .withMaxAge(Duration.ofDays(30_000)))) {
+            RedexLog log = log(limits);
+            appendMany(log, 200);
+            sweepAll(log);
+            assertThat(log.firstSequence()).as(limits.toString()).isPositive();
+            assertThat(redex.delete("orders")).isTrue();
+        }
+    }
+
     @Test
     void aReadOfWhatIsGoneSaysSo() {
         RedexLog log = log(Retention.all().withMaxRecords(20));
@@ -272,6 +291,17 @@ public abstract class RetentionContract {
         assertThat(log.hold("late", 0).isBroken()).isTrue();
         assertThat(log.hold("intime", log.firstSequence()).isBroken()).isFalse();
         assertThatIllegalArgumentException().isThrownBy(() -> log.hold("x", -1));
+    }
+
+    @Test
+    void aClosedLogTakesNoHolds() {
+        RedexLog log = log(Retention.all());
+        LogHold hold = log.hold("late", 0);
+        log.close();
+
+        assertThatExceptionOfType(LogClosedException.class).isThrownBy(() -> log.hold("later", 0));
+        hold.moveTo(5); // its owner need not know
+        hold.close();
     }
 
     @Test
