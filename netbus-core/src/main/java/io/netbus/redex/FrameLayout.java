@@ -81,7 +81,7 @@ final class FrameLayout {
     /** Whether a frame of that length may have so many records, stored so. */
     static boolean isCount(int countField, int frameBytes) {
         int count = count(countField);
-        long room = frameBytes - HEAD_BYTES;
+        long room = (long) frameBytes - HEAD_BYTES;
         return switch (storedAs(countField)) {
             case PLAIN -> count >= 1 && count <= room / RECORD_HEAD_BYTES;
             case LZ4 ->

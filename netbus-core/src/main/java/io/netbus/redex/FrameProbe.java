@@ -196,7 +196,8 @@ final class FrameProbe {
     }
 
     private byte @Nullable [] expand() throws IOException {
-        byte[] body = copy(recordsAt(), frameBytes - FrameLayout.HEAD_BYTES).array();
+        byte[] body = new byte[frameBytes - FrameLayout.HEAD_BYTES];
+        copy(recordsAt(), body.length).get(body);
         int length = RecordCodec.expandedBytes(body, 0, body.length, count());
         byte[] records = new byte[Math.max(0, length)];
         return length >= 0 && RecordCodec.expand(body, 0, records, length) ? records : null;

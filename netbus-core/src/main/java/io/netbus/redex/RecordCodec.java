@@ -44,7 +44,7 @@ final class RecordCodec {
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final ArrayBlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(IDLE);
+    private final ArrayBlockingQueue<ByteBuffer> idle = new ArrayBlockingQueue<>(IDLE);
 
     /**
      * Compresses encoded records.
@@ -57,29 +57,28 @@ final class RecordCodec {
         if (length < MIN_BYTES || length > FrameLayout.MAX_FRAME_BYTES) {
             return null;
         }
-        byte[] body = take(HEAD_BYTES + COMPRESSOR.maxCompressedLength(length));
-        ByteBuffer into = ByteBuffer.wrap(body);
-        int block =
-                COMPRESSOR.compress(records, records.position(), length, into, HEAD_BYTES, body.length - HEAD_BYTES);
+        ByteBuffer body = take(HEAD_BYTES + COMPRESSOR.maxCompressedLength(length));
+        int room = body.capacity() - HEAD_BYTES;
+        int block = COMPRESSOR.compress(records, records.position(), length, body, HEAD_BYTES, room);
         if (FrameLayout.frameBytes((long) HEAD_BYTES + block) >= FrameLayout.frameBytes(length)) {
-            giveBack(into);
+            giveBack(body);
             return null;
         }
-        INT.set(body, 0, length);
-        INT.set(body, Integer.BYTES, block);
-        return into.limit(HEAD_BYTES + block);
+        return body.putInt(0, length).putInt(Integer.BYTES, block).limit(HEAD_BYTES + block);
     }
 
     /** Takes back what {@link #compress} returned, which is not used any more. */
     void giveBack(ByteBuffer body) {
         if (body.capacity() <= LARGEST_IDLE_BYTES) {
-            idle.offer(body.array());
+            idle.offer(body);
         }
     }
 
-    private byte[] take(int bytes) {
-        byte[] found = idle.poll();
-        return found != null && found.length >= bytes ? found : new byte[bytes];
+    private ByteBuffer take(int bytes) {
+        ByteBuffer found = idle.poll();
+        return found != null && found.capacity() >= bytes
+                ? found.clear()
+                : ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     // --- reading

@@ -48,12 +48,12 @@ public class CompressionBenchmark {
 
     /** By whom. */
     @Param
-    private Codec codec;
+    private Codec codec = Codec.COPY;
 
-    private byte[] batch;
-    private byte[] compressed;
+    private byte[] batch = {};
+    private byte[] compressed = {};
     private int length;
-    private byte[] into;
+    private byte[] into = {};
 
     /** The candidates. */
     public enum Codec {
