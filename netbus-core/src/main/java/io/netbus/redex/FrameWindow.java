@@ -226,8 +226,10 @@ final class FrameWindow {
     @Nullable
     String openRecords() {
         if (FrameLayout.storedAs(countField()) == FrameLayout.PLAIN) {
-            records = bytes;
-            recordsView = view;
+            if (records != bytes) { // most often they are: a store of a reference costs as much as all else here
+                records = bytes;
+                recordsView = view;
+            }
             recordsStart = frame + FrameLayout.HEAD_BYTES;
             recordsEnd = frame + frameBytes;
             return null;

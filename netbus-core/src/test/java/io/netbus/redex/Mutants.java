@@ -237,8 +237,7 @@ final class Mutants {
                             }
                             file.write(next);
                             checkpoint = next;
-                            for (int i = 0; i < count && log""")
-                    .in("LogRetention", "log.store.delete(all[i].path); IndexFile", "IndexFile"),
+                            for (int i = 0; i < count && log"""),
             Mutant.of(
                             "start-forgotten",
                             "does not write down where the log starts when records go",
