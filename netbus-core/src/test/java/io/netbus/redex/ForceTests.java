@@ -580,11 +580,14 @@ class ForceTests {
             few.append(ByteBuffer.wrap(new byte[40_000]), 1);
         }
         get(few.whenForced(3).toCompletableFuture());
+        store.calls.clear();
 
         few.sweep();
 
         assertThat(few.firstSequence()).isEqualTo(2);
-        assertThat(store.calls).containsSubsequence("force checkpoint", "delete 00000000000000000000.log");
+        int firstDeletion = store.calls.indexOf("delete 00000000000000000000.log");
+        assertThat(firstDeletion).isPositive();
+        assertThat(store.calls.subList(0, firstDeletion)).contains("force checkpoint");
         few.close();
         assertThat(redex.log("few", own).firstSequence()).isEqualTo(2);
     }
