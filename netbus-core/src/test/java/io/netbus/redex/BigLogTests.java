@@ -104,7 +104,7 @@ class BigLogTests {
 
     /** How much of its files is read to open the log, beside the first page of each segment. */
     private static long bytesReadToOpen(Path base) {
-        CountingStore store = new CountingStore();
+        FaultyStore store = new FaultyStore();
         try (Redex redex = DiskRedex.open(base, BigLog.config(SEGMENT_BYTES), store)) {
             long before = store.bytesRead.get();
             RedexLog log = redex.log(LogFiles.NAME);

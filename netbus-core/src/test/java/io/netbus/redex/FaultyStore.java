@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Real files that count what is asked of them and fail where a test says so. */
 class FaultyStore implements SegmentStore {
@@ -20,6 +21,7 @@ class FaultyStore implements SegmentStore {
 
     final AtomicInteger forces = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
+    final AtomicLong bytesRead = new AtomicLong(); // by calls, not through mappings
     final List<String> calls = new CopyOnWriteArrayList<>(); // all but reads and writes, in order
 
     volatile Fault onWrite = path -> {};
@@ -140,7 +142,9 @@ class FaultyStore implements SegmentStore {
 
         @Override
         public int read(ByteBuffer bytes, long offset) throws IOException {
-            return file.read(bytes, offset);
+            int read = file.read(bytes, offset);
+            bytesRead.addAndGet(read);
+            return read;
         }
 
         @Override

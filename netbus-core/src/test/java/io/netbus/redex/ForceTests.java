@@ -459,14 +459,8 @@ class ForceTests {
     void anInterruptOfWhoForcesWhileTheLogGoesOnInANewSegmentIsKept() throws Exception {
         byte[] large = new byte[40_000];
         log.append(ByteBuffer.wrap(large), 1);
-        CountDownLatch creating = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        store.onCreate = path -> {
-            creating.countDown();
-            LogFiles.await(go);
-        };
-        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(large), 1));
-        LogFiles.await(creating);
+        CompletableFuture<Long> appended = appendToANewSegment(large, go);
         CompletableFuture<Boolean> kept = new CompletableFuture<>();
         Thread syncing = new Thread(() -> {
             Thread.currentThread().interrupt();
@@ -488,19 +482,25 @@ class ForceTests {
         assertThat(log.stats().failure()).isNull();
     }
 
+    /** Appends in another thread what needs a new segment; returns once that waits to be made. */
+    private CompletableFuture<Long> appendToANewSegment(byte[] payload, CountDownLatch go) throws IOException {
+        CountDownLatch creating = new CountDownLatch(1);
+        store.onCreate = path -> {
+            creating.countDown();
+            LogFiles.await(go);
+        };
+        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(payload), 1));
+        LogFiles.await(creating);
+        return appended;
+    }
+
     /** Numbers are told, and records read, without the lock that an append holds while it waits for the disk. */
     @Test
     void aLogIsReadAndToldOfWhileAnAppendWaitsForTheDisk() throws Exception {
         byte[] large = new byte[40_000];
         log.append(ByteBuffer.wrap(large), 1);
-        CountDownLatch creating = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        store.onCreate = path -> {
-            creating.countDown();
-            LogFiles.await(go);
-        };
-        CompletableFuture<Long> appended = CompletableFuture.supplyAsync(() -> log.append(ByteBuffer.wrap(large), 1));
-        LogFiles.await(creating);
+        CompletableFuture<Long> appended = appendToANewSegment(large, go);
 
         assertThat(log.toString()).isNotEmpty();
         assertThat(redex.toString()).isNotEmpty();
